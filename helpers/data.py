@@ -1,0 +1,350 @@
+"""The tables of ``data/``, checked whenever they are loaded.
+
+``data/datapackage.json`` is the one description of the tables: columns, types, keys, foreign keys, allowed codes. This
+module checks every row against it and refuses a folder with a fault in any table, so that nothing is ever half loaded.
+The checks are written out here, rather than left to a validation package, because an analyst who adds a figure must be
+told the file, the row, the column and what would be right, and because importing one costs more than all else together.
+The tests hold the same description against the tables with an independent validator.
+
+Typical use::
+
+    from helpers import data
+    rd = data.series("RD_EXP", vintage=["final", "first-release", "sh-yearbook"])
+    gdp = data.series("GDP", vintage="census-5")
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers import printed
+
+FOLDER = Path(__file__).resolve().parent.parent / "data"
+
+_TYPES = {  # type in the description: pattern of a valid cell, words for it, type in the frame
+    "string": (re.compile(r".*", re.DOTALL), "text", "str"),
+    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.ASCII), "a whole number", "int64"),
+    "number": (
+        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e\d+)?", re.ASCII),
+        "a number such as 2049.60, or 27.9e4 for 27.9万",
+        "float64",
+    ),
+    "year": (re.compile(r"\d{4}", re.ASCII), "a year of four digits", "int64"),
+}
+
+
+class DataError(ValueError):
+    """A fault in a table, or a question the tables cannot answer; names file, row, column, value and what is right."""
+
+    def __init__(self, expected: str, file: str = "", row: int = 0, column: str = "", value: object = None) -> None:
+        where = [file, f"row {row}" if row else "", f"column {column}" if column else ""]
+        shown = "" if value is None else f"{value!r}: "
+        super().__init__(": ".join(filter(None, [", ".join(filter(None, where)), shown + expected])))
+        self.file, self.row, self.column, self.value, self.expected = file, row, column, value, expected
+
+
+def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
+    """Load and check all tables of a folder.
+
+    Parameters
+    ----------
+    folder : path
+        A folder with the files that ``data/datapackage.json`` names; by default the project's own.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``sources, areas, indicators, statements, series, pwt, tfp_literature``. ``statements`` gains ``value, low,
+        high, unit, qualifier``, read out of ``printed``; ``series`` gains ``low, high``, the rounding interval of the
+        digits published, in the unit published.
+
+    Raises
+    ------
+    DataError
+        At the first fault: a file that is missing, empty or not UTF-8; a missing or unknown column; a cell that is
+        missing, of the wrong type, not among the allowed codes, or of an unknown indicator, area or source; a
+        duplicate key; a printed figure that cannot be read or has another unit than its indicator.
+    """
+    folder = Path(folder)
+    names = [resource["path"] for resource in _description()]
+    for name in names:
+        if not (folder / name).is_file():
+            raise DataError(f"no such file in {folder.name}/; needed are {', '.join(names)}", name)
+    stamp = tuple((folder / name).stat().st_mtime_ns for name in names)
+    return {name: table.copy() for name, table in _load(folder, stamp).items()}
+
+
+def statements(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """Every figure the documents print, with ``value, low, high, unit, qualifier`` read out of ``printed``."""
+    return load(folder)["statements"]
+
+
+def series_table(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """The official series, one row per indicator, area, vintage and year, with ``low`` and ``high``."""
+    return load(folder)["series"]
+
+
+def indicators(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """What is measured: names in two languages, base unit, kind, definition."""
+    return load(folder)["indicators"]
+
+
+def sources(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """The documents and publications behind the figures."""
+    return load(folder)["sources"]
+
+
+def areas(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """Countries, provinces, districts, sites and companies."""
+    return load(folder)["areas"]
+
+
+def tfp_literature(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """Claims about the growth of total factor productivity, each with its author."""
+    return load(folder)["tfp_literature"]
+
+
+def pwt(release: str | None = None, folder: Path | str = FOLDER) -> pd.DataFrame:
+    """Penn World Table, all releases or one of them (``'10.0'``, ``'10.01'``, ``'11.0'``).
+
+    Raises
+    ------
+    DataError
+        If the release is not in the table.
+    """
+    table = load(folder)["pwt"]
+    if release is None:
+        return table
+    if release not in set(table["release"]):
+        raise DataError(f"one of {', '.join(table['release'].unique())}", "pwt.csv", column="release", value=release)
+    return table[table["release"] == release].reset_index(drop=True)
+
+
+def observations(
+    indicator: str, area: str = "CN-SH", vintage: str | Sequence[str] | None = None, folder: Path | str = FOLDER
+) -> pd.DataFrame:
+    """Rows of one official series, one a year, of one vintage or of several that agree.
+
+    Parameters
+    ----------
+    indicator, area : str
+        Keys of ``indicators.csv`` and ``areas.csv``.
+    vintage : str or sequence of str, optional
+        One vintage; needed where there are several. A sequence splices them, the first named winning, provided that
+        they agree within rounding wherever they overlap. Vintages without a common year are joined only where
+        ``indicators.csv`` says that they may be (column ``splice``).
+    folder : path
+        Where the tables are.
+
+    Returns
+    -------
+    DataFrame
+        Index ``time_period`` (years, ascending); columns of ``series.csv`` with ``low`` and ``high``.
+
+    Raises
+    ------
+    DataError
+        For an unknown indicator, area or vintage; for several vintages and none named; for vintages that disagree, or
+        that cannot be compared.
+    """
+    tables = load(folder)
+    for column, value, table in (("indicator", indicator, "indicators"), ("ref_area", area, "areas")):
+        if value not in set(tables[table][column]):
+            raise DataError(f"unknown; {table}.csv lists what there is", "series.csv", column=column, value=value)
+    rows = tables["series"].query("indicator == @indicator and ref_area == @area")
+    spans = rows.groupby("vintage", sort=True)["time_period"].agg(["min", "max"])
+    choice = ", ".join(f"{name!r} ({span['min']}–{span['max']})" for name, span in spans.iterrows())
+    asked = f"{indicator} of {area}"
+    if rows.empty:
+        where = tables["series"].query("indicator == @indicator")["ref_area"].unique()
+        raise DataError(f"no official series of {asked}; there is one of {', '.join(where) or 'no area'}", "series.csv")
+    if vintage is None:
+        if len(spans) > 1:
+            raise DataError(f"{asked} has several vintages, name one of {choice}", "series.csv", column="vintage")
+        vintage = spans.index[0]
+    names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage))
+    if not names:
+        raise DataError(f"name one vintage at least; {asked} has {choice}", "series.csv", column="vintage")
+    joined = tables["indicators"].set_index("indicator")["splice"][indicator].split()
+    chosen = rows.iloc[:0].set_index("time_period")
+    for name in names:
+        if name not in spans.index:
+            raise DataError(f"{asked} has the vintages {choice}", "series.csv", column="vintage", value=name)
+        added = rows[rows["vintage"] == name].set_index("time_period")
+        both = chosen.index.intersection(added.index)
+        if len(chosen) and both.empty and not {name, *chosen["vintage"]} <= set(joined):
+            raise DataError(
+                f"{asked}: {name!r} has no year in common with those before it: use one alone", "series.csv"
+            )
+        was, now = chosen.loc[both], added.loc[both]
+        apart = both[(was["low"] > now["high"]) | (was["high"] < now["low"])]
+        if len(apart):
+            years = ", ".join(f"{y}: {chosen.obs_value[y]:g} and {added.obs_value[y]:g}" for y in apart)
+            raise DataError(f"{asked}: {name!r} disagrees with those before it ({years}); use one alone", "series.csv")
+        chosen = pd.concat([chosen, added.drop(both)]) if len(chosen) else added
+    if chosen["unit"].nunique() > 1:
+        raise DataError(f"{asked}: one unit, not {sorted(set(chosen['unit']))}", "series.csv", column="unit")
+    return chosen.sort_index()
+
+
+def series(
+    indicator: str, area: str = "CN-SH", vintage: str | Sequence[str] | None = None, folder: Path | str = FOLDER
+) -> pd.Series:
+    """One official series as numbers by year; selection and errors as in `observations`.
+
+    Returns
+    -------
+    Series
+        Values in the unit published, index ``time_period`` (int), name ``indicator``. ``attrs``: ``indicator``,
+        ``area``, ``unit``, ``vintage`` (joined by ``+`` where spliced), ``sources`` (sorted source ids), ``lineage``
+        (year to source ids), ``bounds`` (year to ``at_least`` or ``at_most`` where the figure is only a bound) and
+        ``breaks`` (years in which the definition changes, SDMX status B).
+    """
+    rows = observations(indicator, area, vintage, folder)
+    names = [vintage] if isinstance(vintage, str) else list(vintage or rows["vintage"].unique())
+    bounds = rows["qualifier"][rows["qualifier"].isin(["at_least", "at_most"])]
+    values = rows["obs_value"].rename(indicator)
+    values.attrs = {
+        "indicator": indicator,
+        "area": area,
+        "unit": rows["unit"].iloc[0],
+        "vintage": "+".join(names),
+        "sources": sorted(set(rows["source_id"])),
+        "lineage": {int(year): [source] for year, source in rows["source_id"].items()},
+        "bounds": {int(year): qualifier for year, qualifier in bounds.items()},
+        "breaks": [int(year) for year in rows.index[rows["obs_status"] == "B"]],
+    }
+    return values
+
+
+@lru_cache
+def _description() -> list[dict[str, Any]]:
+    return json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, stamp: tuple[int, ...]) -> dict[str, pd.DataFrame]:
+    """`stamp` is there for the cache: a table that was edited is read again."""
+    raw = {resource["name"]: _read(folder / resource["path"], resource["schema"]) for resource in _description()}
+    for resource in _description():
+        _check_keys(resource, raw)
+    tables = {r["name"]: _frame(raw[r["name"]], r["schema"]["fields"]) for r in _description()}
+    units = tables["indicators"].set_index("indicator")["unit"]
+    _read_statements(tables["statements"], raw["statements"], units)
+    _read_series(tables["series"], raw["series"], units)
+    return tables
+
+
+def _read(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
+    """Read one file as text cells, index = line in the file, and check each cell by itself."""
+    name = path.name
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"UTF-8 text; byte {error.start} is not (saved as GBK? save it as UTF-8)", name) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader if cells]
+    except csv.Error as error:
+        raise DataError(f"a CSV table; {error}", name, reader.line_num) from None
+    if not lines:
+        raise DataError("a header and rows; the file is empty", name)
+    header, fields = lines[0][1], {field["name"]: field for field in schema["fields"]}
+    for column in fields:
+        if column not in header:
+            raise DataError(f"the columns {', '.join(fields)}; this one is missing", name, 1, column)
+    for column in header:
+        if column not in fields or header.count(column) > 1:
+            raise DataError(f"the columns {', '.join(fields)}, each once", name, 1, value=column)
+    for line, cells in lines[1:]:
+        if len(cells) != len(header):
+            raise DataError(f"{len(header)} cells, as in the header; there are {len(cells)}", name, line)
+    table = pd.DataFrame([cells for _, cells in lines[1:]], [line for line, _ in lines[1:]], header, dtype=str)
+    for column, field in fields.items():
+        for line, value in zip(table.index, table[column], strict=True):
+            if fault := _fault(value, field):
+                raise DataError(fault, name, line, column, value)
+    return table[list(fields)]
+
+
+def _fault(value: str, field: dict[str, Any]) -> str | None:
+    """What would be right, if the cell is not."""
+    rules = field.get("constraints", {})
+    pattern, words, _ = _TYPES[field["type"]]
+    if not value:
+        return f"a value is required ({field['description']})" if rules.get("required") else None
+    if not pattern.fullmatch(value):
+        return f"should be {words}"
+    if "enum" in rules and value not in rules["enum"]:
+        return f"should be one of {', '.join(rules['enum'])}"
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
+        return f"should look like {rules['pattern']} ({field['description']})"
+    if not rules.get("minimum", -float("inf")) <= (float(value) if "minimum" in rules else 0):
+        return f"should be at least {rules['minimum']}"
+    if not (float(value) if "maximum" in rules else 0) <= rules.get("maximum", float("inf")):
+        return f"should be at most {rules['maximum']}"
+    return None
+
+
+def _check_keys(resource: dict[str, Any], raw: dict[str, pd.DataFrame]) -> None:
+    table, schema, name = raw[resource["name"]], resource["schema"], resource["path"]
+    key = schema["primaryKey"]
+    repeated = table.index[table.duplicated(key)]
+    if len(repeated):
+        row = table.loc[repeated[0], key]
+        first = table.index[(table[key] == row).all(axis=1)][0]
+        raise DataError(f"a key of its own; row {first} has the same", name, repeated[0], "+".join(key), "+".join(row))
+    for foreign in schema.get("foreignKeys", []):
+        column, target = foreign["fields"], foreign["reference"]["resource"] or resource["name"]
+        known = set(raw[target][foreign["reference"]["fields"]]) | {""}
+        for line, value in table.loc[~table[column].isin(known), column].items():
+            raise DataError(f"unknown; should be listed in {target}.csv", name, line, column, value)
+
+
+def _frame(raw: pd.DataFrame, fields: list[dict[str, Any]]) -> pd.DataFrame:
+    columns = {
+        f["name"]: raw[f["name"]].mask(raw[f["name"]] == "") if f["type"] == "number" else raw[f["name"]]
+        for f in fields
+    }
+    return pd.DataFrame(columns).astype({f["name"]: _TYPES[f["type"]][2] for f in fields}).reset_index(drop=True)
+
+
+def _read_statements(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> None:
+    """Add ``value, low, high, unit, qualifier`` out of ``printed``, in place."""
+    quantities = []
+    for line, row in raw.iterrows():
+        try:
+            quantity = printed.parse(row["printed"], row["unit_printed"])
+        except printed.PrintedError as error:
+            raise DataError(str(error), "statements.csv", line, "printed", row["printed"]) from None
+        if quantity.unit != units[row["indicator"]]:
+            expected = f"a figure in {units[row['indicator']]}, the unit of {row['indicator']}; this is {quantity.unit}"
+            raise DataError(expected, "statements.csv", line, "printed", row["printed"])
+        quantities.append(quantity)
+    for column in ("value", "low", "high", "unit", "qualifier"):
+        table[column] = [getattr(quantity, column) for quantity in quantities]
+
+
+def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> None:
+    """Add the rounding interval of the digits published, in place, and hold the unit against the indicator's."""
+    # 件/万人 has the base unit of its numerator: the denominator is part of the indicator's definition.
+    base = {unit: printed.parse("1", unit.split("/")[0]).unit for unit in raw["unit"].unique()}
+    wrong = raw[raw["unit"].map(base).to_numpy() != raw["indicator"].map(units).to_numpy()]
+    for line, row in wrong.iterrows():
+        expected = f"a multiple of {units[row['indicator']]}, the unit of {row['indicator']}"
+        raise DataError(expected, "series.csv", line, "unit", row["unit"])
+    bounds = []
+    for row in raw.itertuples():
+        digits, _, zeros = row.obs_value.partition("e")
+        low, high = printed.interval(digits, 10.0 ** int(zeros or 0), row.qualifier)
+        bounds.append((low if row.unit == "%" else max(low, 0.0), high))  # only percentages may be negative
+    table["low"], table["high"] = zip(*bounds, strict=True)

@@ -1,0 +1,132 @@
+"""Guards over notebooks, figures and pages: they close what comparing stored outputs cannot see.
+
+An unexecuted cell, a notebook without code, a picture file that is not the notebook's, a result typed into prose, a
+page that has not been refreshed: none of these makes a comparison of outputs fail.
+"""
+
+import copy
+import hashlib
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+import run
+from helpers import figures
+
+NOTEBOOKS = sorted(run.NOTEBOOKS.glob("*.ipynb"))
+# A number that reads like a result: a percentage, an amount, a decimal. Years, vintages and section numbers are not.
+RESULT = re.compile(
+    r"\d\s*(?:%|‰|per ?cent|percentage|billion|million|trillion|yuan|[亿万]|家|件)|(?<![\w.§–-])\d+\.\d+(?![\w.])"
+)
+FORBIDDEN = {
+    r"nbval[-_ ]?(skip|ignore|raises|check)|raises-exception": "a cell exempt from comparison",
+    r"0x[0-9a-f]{6,}": "a memory address",
+    r"/(home|root|Users|tmp)/": "a path of some machine",
+    r"\b\d{1,2}:\d\d:\d\d\b": "a time of day",
+}
+
+
+def faults(notebook: nbformat.NotebookNode) -> list[str]:
+    """What is wrong with a stored notebook, in words."""
+    found = []
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if not code:
+        found.append("no code cells")
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        found.append("not executed once, in order, from a clean kernel")
+    for number, cell in enumerate(code, 1):
+        if len(cell.source.splitlines()) > 22:
+            found.append(f"cell {number} is longer than a screen")
+        if max(map(len, cell.source.splitlines()), default=0) > 140:
+            found.append(f"cell {number} has a line too long to read")
+        if not cell.source.strip():
+            found.append(f"cell {number} is empty")
+        for output in cell.outputs:
+            if output.output_type == "error" or output.get("name") == "stderr":
+                found.append(f"cell {number} stores an error or a warning")
+        text = cell.source + json.dumps([cell.metadata, cell.outputs], ensure_ascii=False)
+        found += [f"cell {number}: {what}" for pattern, what in FORBIDDEN.items() if re.search(pattern, text, re.I)]
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    for source in prose:
+        found += [f"a result typed into prose: {hit.group()!r}" for hit in RESULT.finditer(source)]
+    if not prose or not re.match(r"# [^\n]+\?\n", prose[0] + "\n"):
+        found.append("the title is not a question")
+    if "what the data cannot tell" not in prose[-1].lower():
+        found.append("the last section does not say what the data cannot tell")
+    return found
+
+
+def pictures(notebook: nbformat.NotebookNode) -> list[str]:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return ["".join(o.data["image/svg+xml"]) for o in outputs if "image/svg+xml" in o.get("data", {})]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_stored_notebook_has_no_faults(path):
+    assert not faults(nbformat.read(path, as_version=4))
+
+
+def spoil(change):
+    """A sound notebook with one thing wrong."""
+    notebook = copy.deepcopy(nbformat.read(run.NOTEBOOKS / "02_rd_intensity.ipynb", as_version=4))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    change(notebook, code)
+    return faults(notebook)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda notebook, code: code[1].update(execution_count=None), "not executed"),
+        (lambda notebook, code: notebook.update(cells=[c for c in notebook.cells if c.cell_type != "code"]), "no code"),
+        (lambda notebook, code: notebook.cells[0].update(source="# A title?\nIt grew by 9.7 % a year."), "9.7"),
+        (lambda notebook, code: notebook.cells[0].update(source="# A title?\nabout 3亿 yuan"), "prose"),
+        (lambda notebook, code: notebook.cells[0].update(source="# A title"), "question"),
+        (lambda notebook, code: code[0].update(source="# NBVAL_SKIP\n1"), "exempt"),
+        (lambda notebook, code: code[0].metadata.update(tags=["nbval-ignore-output"]), "exempt"),
+        (lambda notebook, code: code[0].outputs.append(nbformat.v4.new_output("stream", name="stderr")), "warning"),
+        (lambda notebook, code: code[0].update(source="x = 1\n" * 23), "longer"),
+        (lambda notebook, code: code[0].update(source="x" * 141), "too long"),
+        (lambda notebook, code: notebook.cells.pop(), "cannot tell"),
+    ],
+)
+def test_the_guard_sees_what_it_guards_against(change, expected):
+    assert any(expected in fault for fault in spoil(change))
+
+
+def test_every_figure_is_whole_and_the_notebooks_own():
+    names = {path.stem for path in run.FIGURES.glob("*.json")}
+    stray = {p.name for p in run.FIGURES.iterdir()} - {f"{n}.{k}" for n in names for k in figures.FILES} - {"README.md"}
+    assert not stray, "files that belong to no figure"
+    shown = {path.stem: pictures(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
+    for name in sorted(names):
+        side = json.loads((run.FIGURES / f"{name}.json").read_text("utf-8"))
+        hashes = {file: hashlib.sha256((run.FIGURES / file).read_bytes()).hexdigest() for file in side["sha256"]}
+        assert hashes == side["sha256"], f"{name}: a file is not the one exported"
+        svg = (run.FIGURES / f"{name}.en.svg").read_text("utf-8")
+        notebook = side["notebook"].removeprefix("notebooks/").removesuffix(".ipynb")
+        assert svg in shown[notebook], f"{name}: the picture in {notebook} is another one"
+    assert sum(map(len, shown.values())) == len(names), "a notebook shows a picture that is not exported"
+
+
+def test_generated_pages_are_fresh():
+    for path, text in run.generated().items():
+        assert path.read_text("utf-8") == text, f"{path.name} is not what `make run` writes"
+
+
+def test_direct_pins_are_the_constraints():
+    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", (run.ROOT / "constraints.txt").read_text(), re.M))
+    direct = dict(re.findall(r"^([\w.-]+)==(\S+)", (run.ROOT / "requirements.txt").read_text(), re.M))
+    assert direct and direct.items() <= pins.items()
+
+
+def test_helpers_import_nothing_heavy():
+    modules = ", ".join(f"helpers.{path.stem}" for path in (run.ROOT / "helpers").glob("[a-z]*.py"))
+    heavy = "{'statsmodels', 'seaborn', 'scipy', 'frictionless', 'nbformat'}"
+    code = f"import sys, {modules}; print(*sorted({heavy} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""

@@ -1,0 +1,186 @@
+"""The tables against their description, against independent truth, and with every kind of fault."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from frictionless import Package
+
+from helpers import data, printed
+
+
+def test_tables_fit_their_description():
+    """An independent validator reads the same description: types, codes, keys, foreign keys."""
+    report = Package(str(data.FOLDER / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "message"])
+
+
+def test_every_printed_figure_stands_in_its_document():
+    """The documents are not part of the project; whoever has them lays them beside it, or names their folder."""
+    folder = Path(os.environ.get("DOCUMENTS", data.FOLDER.parent.parent / "shared" / "documents"))
+    if not folder.is_dir():
+        pytest.skip("the documents are not here; DOCUMENTS=FOLDER names where they are")
+    assert not printed.check(data.statements(), data.sources(), folder)
+
+
+def test_every_indicator_area_and_source_is_used():
+    tables = data.load()
+    facts = [tables["statements"], tables["series"]]
+    for table, key in (("indicators", "indicator"), ("sources", "source_id")):
+        used = set().union(*(set(fact[key]) for fact in facts))
+        idle = set(tables[table][key]) - used
+        assert not {name for name in idle if not name.startswith("pwt-")}
+
+
+def test_series_has_values_unit_vintage_and_sources():
+    rd = data.series("RD_EXP", vintage="final")
+    assert rd[2023] == 2049.6028 and rd.index.tolist() == list(range(2010, 2024))
+    assert rd.attrs["unit"] == "亿元" and rd.attrs["vintage"] == "final"
+    assert rd.attrs["sources"] == ["cst-yearbook-activity"]
+
+
+def test_several_vintages_are_not_mixed():
+    with pytest.raises(data.DataError, match=r"'census-4' \(2000–2022\), 'census-5' \(2006–2024\), 'first-release'"):
+        data.series("GDP")
+    with pytest.raises(data.DataError, match=r"'census-5' disagrees .*2006: 10598.9 and 10825.4"):
+        data.series("GDP", vintage=["census-4", "census-5"])
+
+
+def test_vintages_that_agree_are_spliced_and_the_first_named_wins():
+    rd = data.series("RD_EXP", vintage=["final", "first-release", "sh-yearbook"])
+    assert rd.index.tolist() == list(range(2000, 2025))
+    assert (rd[2009], rd[2010], rd[2023], rd[2024]) == (431.98, 481.7031, 2049.6028, 2343.7)
+    assert rd.attrs["lineage"][2024] == ["nbs-rd-communique-2024"]
+    assert data.series("RD_EXP", vintage=["first-release", "final"])[2023] == 2049.6
+
+
+def test_vintages_that_cannot_be_compared_are_not_joined():
+    with pytest.raises(data.DataError, match="no year in common"):
+        data.series("GDP", vintage=["pre-census-4", "first-release"])
+    with pytest.raises(data.DataError, match="name one vintage at least"):
+        data.series("GDP", vintage=[])
+
+
+def test_a_bound_is_marked():
+    assert data.series("HIGH_TECH_FIRMS").attrs["bounds"] == {2022: "at_least", 2023: "at_least", 2024: "at_least"}
+
+
+def test_questions_without_an_answer_say_what_there_is():
+    with pytest.raises(data.DataError, match=r"indicators\.csv lists"):
+        data.series("R_AND_D")
+    with pytest.raises(data.DataError, match=r"areas\.csv lists"):
+        data.series("RD_EXP", "CN-XX")
+    with pytest.raises(data.DataError, match="there is one of CN-SH"):
+        data.series("POPULATION", "CN-BJ")
+    with pytest.raises(data.DataError, match=r"'final' \(2010–2023"):
+        data.series("RD_EXP", vintage="fnal")
+    with pytest.raises(data.DataError, match=r"10\.0, 10\.01, 11\.0"):
+        data.pwt("9.1")
+
+
+def test_intervals_follow_the_digits_published():
+    rows = data.series_table().query("indicator == 'RD_INTENSITY' and ref_area == 'CN-SH' and time_period == 2023")
+    rows = rows.set_index("vintage")
+    assert tuple(rows.loc["first-release", ["low", "high"]]) == (4.335, 4.345)
+    assert tuple(rows.loc["announced", ["low", "high"]]) == (4.3, 4.5)
+
+
+def test_penn_world_table_by_release():
+    table = data.pwt("10.01")
+    assert set(table["release"]) == {"10.01"} and len(data.pwt()) == 1369
+    assert table.query("countrycode == 'CHN' and year == 2019")["rtfpna"].item() > 0
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(data.FOLDER, tmp_path / "data")
+
+
+def edit(folder, name, old, new, count=1):
+    path = folder / name
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, count))
+
+
+ROW = b"GDP,CN,2005,"
+FAULTS = {  # name: file, old bytes, new bytes, what the message must hold
+    "unknown indicator": ("series.csv", ROW, b"GPD,CN,2005,", ["series.csv", "indicator", "'GPD'", "indicators.csv"]),
+    "unknown area": ("series.csv", ROW, b"GDP,CX,2005,", ["ref_area", "'CX'", "areas.csv"]),
+    "unknown source": ("series.csv", b"nbs-gdp-national", b"nbs-gdp", ["source_id", "'nbs-gdp'", "sources.csv"]),
+    "no number": ("series.csv", b"GDP,CN,2015,", b"GDP,CN,2015,x", ["row", "obs_value", "2049.60"]),
+    "thousands separator": ("series.csv", b"RD_EXP,CN-SH,2010,481.7031", b'RD_EXP,CN-SH,2010,"1,481"', ["'1,481'"]),
+    "plus sign": ("series.csv", b"RD_EXP,CN-SH,2010,481", b"RD_EXP,CN-SH,2010,+481", ["obs_value", "'+481.7031'"]),
+    "full width": ("series.csv", b"RD_EXP,CN-SH,2010,481", "RD_EXP,CN-SH,2010,４81".encode(), ["obs_value", "2049.60"]),
+    "no year": ("series.csv", ROW, b"GDP,CN,200,", ["time_period", "'200'", "a year of four digits"]),
+    "year out of range": ("series.csv", ROW, b"GDP,CN,2505,", ["time_period", "at most 2100"]),
+    "missing value": ("series.csv", ROW, b"GDP,CN,,", ["time_period", "required"]),
+    "unknown code": ("series.csv", b",exact,", b",exakt,", ["qualifier", "'exakt'", "at_least"]),
+    "duplicate key": ("series.csv", b"GDP,CN,2006,", ROW, ["row 16", "row 15 has the same", "GDP+CN+census-5+2005"]),
+    "missing column": ("series.csv", b"obs_value", b"value", ["obs_value", "missing"]),
+    "unknown column": ("areas.csv", b"parent\n", b"parent,remark\n", ["'remark'", "each once"]),
+    "ragged row": ("areas.csv", b"CN-BJ,", b"CN-BJ,,", ["areas.csv, row 2", "4 cells", "there are 5"]),
+    "wrong unit": ("series.csv", "亿元".encode(), "家".encode(), ["unit", "a multiple of CNY"]),
+    "unreadable print": ("statements.csv", b"1615.69", b"1615.6x", ["statements.csv", "printed", "1615.6x"]),
+    "print of another unit": ("statements.csv", "1615.69,亿元".encode(), "1615.69,家".encode(), ["unit of RD_EXP"]),
+    "unknown duplicate": ("statements.csv", "1615.69,亿元,observation,A,".encode(),
+                          "1615.69,亿元,observation,A,nowhere".encode(), ["duplicate_of", "'nowhere'"]),
+    "open quote": ("areas.csv", b"CN-BJ,Beijing", b'CN-BJ,"Beijing', ["areas.csv", "CSV"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named(folder, fault):
+    name, old, new, expected = FAULTS[fault]
+    if fault == "duplicate key":
+        lines = (folder / name).read_bytes().split(b"\n")
+        first = next(i for i, line in enumerate(lines) if line.startswith(ROW))
+        expected = [f"row {first + 2}", f"row {first + 1} has the same", expected[2]]
+    if fault == "ragged row":
+        lines = (folder / name).read_text("utf-8").split("\n")
+        expected = [f"row {next(i for i, line in enumerate(lines, 1) if line.startswith('CN-BJ,'))}", *expected[1:]]
+    edit(folder, name, old, new)
+    with pytest.raises(data.DataError) as caught:
+        data.load(folder)
+    for words in [name, *expected]:
+        assert words in str(caught.value)
+
+
+def test_files_that_are_no_tables(folder):
+    path = folder / "series.csv"
+    good = path.read_bytes()
+    path.write_bytes(good.decode().encode("gbk"))
+    with pytest.raises(data.DataError, match=r"series\.csv: .*GBK"):
+        data.load(folder)
+    path.write_bytes(b"")
+    with pytest.raises(data.DataError, match=r"series\.csv: .*empty"):
+        data.load(folder)
+    path.unlink()
+    with pytest.raises(data.DataError, match=r"series\.csv: no such file"):
+        data.load(folder)
+
+
+def test_line_ends_and_byte_order_mark_do_not_matter(folder):
+    path = folder / "series.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    pd.testing.assert_frame_equal(data.load(folder)["series"], data.series_table())
+
+
+def test_an_edited_table_is_read_again(folder):
+    assert data.series("RD_EXP", vintage="final", folder=folder)[2010] == 481.7031
+    edit(folder, "series.csv", b"481.7031", b"481.7032")
+    assert data.series("RD_EXP", vintage="final", folder=folder)[2010] == 481.7032
+
+
+def test_a_callers_change_stays_with_the_caller():
+    mine = data.series_table()
+    mine.loc[:, "obs_value"] = 0.0
+    assert (data.series_table()["obs_value"] != 0).any()
+
+
+def test_the_description_knows_no_other_table():
+    described = {r["path"] for r in json.loads((data.FOLDER / "datapackage.json").read_text("utf-8"))["resources"]}
+    assert described == {path.name for path in data.FOLDER.glob("*.csv")}
