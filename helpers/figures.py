@@ -235,7 +235,7 @@ def _wrap(text: str, width: float, points: float) -> str:
     """Break a text to `width` inches: at spaces, or between Chinese characters, which are twice as wide."""
     if any(ord(character) > 0x2E80 for character in text):
         lines, room = [""], width * 72 / points * 2 - 1
-        for word in re.findall(r"[!-~–−]+[，。；：、）》]?|.[，。；：、）》]?", text):
+        for word in re.findall(r"[!-~–−]+[，。；：、）》]*|.[，。；：、）》]*", text):
             lines = [*lines, ""] if _columns(lines[-1] + word) > room else lines
             lines[-1] += word
         return "\n".join(line.strip() for line in lines)

@@ -45,8 +45,8 @@ class Quantity:
     """A printed quantity: `text`, from `start` to `end` of what was read, says `value`, `low` and `high` in `unit`.
 
     These are the floats nearest to the decimal numbers; the value of a bound is the bound. Units: CNY, USD, HKD,
-    percent, percentage_points, per_mille, count, persons, years, months, days, hours, km, m, m2, km2, tonnes, kWh.
-    Qualifiers: exact, approx, at_least, at_most, range.
+    percent, percentage_points, per_mille, count, persons, years, months, days, hours, seconds, km, m, m2, km2, tonnes,
+    kWh. Qualifiers: exact, approx, at_least, at_most, range.
     """
 
     text: str
@@ -91,6 +91,7 @@ _UNITS, _UNIT = _words(r"""
     months 个月!前(?![沿瞻])|后
     days 天!前(?![沿瞻])|后|[津空然] 日!(?!以?内|之内)(?<!\d{3}日)(?<![4-9]\d日)|内蒙
     hours 小时!前(?![沿瞻])|后 个小时!前(?![沿瞻])|后
+    seconds 秒 毫秒
     km 公里 千米 km![A-Za-z0-9²]
     m 米![兰粉] 厘米
     m2 平方米 平米 ㎡
@@ -122,6 +123,7 @@ _RANKS = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
 _HAN = f"{_DIGITS}两{''.join(_RANKS)}"
 _KINDS = {word: (unit, Fraction(1), False) for word, unit in _UNITS.items()}  # unit, scale, whether it is a point
 _KINDS |= {"成": ("percent", Fraction(10), False), "厘米": ("m", Fraction(1, 100), False)}
+_KINDS |= {"毫秒": ("seconds", Fraction(1, 1000), False)}
 _KINDS |= {_DIGITS[n]: ("percent", Fraction(100, n), True) for n in range(2, 10)}  # before 分之
 _KINDS |= {"百": ("percent", 1, False), "千": ("per_mille", 1, False), "万": ("percent", Fraction(1, 100), False)}
 _POINTS = {f"翻{le}{n}番": (2**k - 1, 1) for le in ("", "了") for n, k in (("", 1), ("一", 1), ("两", 2), ("三", 3))}

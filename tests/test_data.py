@@ -32,7 +32,7 @@ def test_every_indicator_area_and_source_is_used():
     for table, key in (("indicators", "indicator"), ("sources", "source_id")):
         used = set().union(*(set(fact[key]) for fact in facts))
         idle = set(tables[table][key]) - used
-        assert not {name for name in idle if not name.startswith("pwt-")}
+        assert not {name for name in idle if not name.startswith(("pwt-", "own-"))}
 
 
 def test_series_has_values_unit_vintage_and_sources():
@@ -167,6 +167,11 @@ def test_line_ends_and_byte_order_mark_do_not_matter(folder):
     path = folder / "series.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     pd.testing.assert_frame_equal(data.load(folder)["series"], data.series_table())
+
+
+def test_a_declared_break_reaches_the_series(folder):
+    edit(folder, "series.csv", *(f"CN-SH,2015,936.1439,亿元,exact,final,{status}".encode() for status in "AB"))
+    assert data.series("RD_EXP", vintage="final", folder=folder).attrs["breaks"] == [2015]
 
 
 def test_an_edited_table_is_read_again(folder):

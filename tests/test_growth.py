@@ -84,6 +84,11 @@ def test_ratio_states_its_lineage():
     assert intensity.attrs["vintage"] == "final / census-5"
 
 
+def test_a_rate_states_the_sources_of_both_years():
+    rd = data.series("RD_EXP", vintage=["final", "first-release", "sh-yearbook"])
+    assert growth.rate(rd).attrs["lineage"][2024] == ["cst-yearbook-activity", "nbs-rd-communique-2024"]
+
+
 def test_ratio_of_different_units_needs_a_stated_conversion():
     rd, residents = data.series("RD_EXP", vintage="final"), data.series("POPULATION")
     with pytest.raises(ValueError, match="different units"):

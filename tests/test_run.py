@@ -67,6 +67,14 @@ def test_a_failing_cell_is_named_and_the_stored_notebook_kept(collection, capsys
     assert {p.name for p in path.parent.iterdir()} == {"00_overview.ipynb", "01_sums.ipynb"}
 
 
+def test_nothing_new_starts_after_a_failure(collection, capsys, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    write(collection / "notebooks" / "01_sums.ipynb", "1 / 0  # the larger file goes first")
+    write(collection / "notebooks" / "02_more.ipynb", "2")
+    assert run.main() == 1
+    assert not nbformat.read(collection / "notebooks" / "02_more.ipynb", as_version=4).cells[0].outputs
+
+
 def test_an_interruption_loses_nothing(collection, capsys, monkeypatch):
     before = {p.name: p.read_bytes() for p in (collection / "notebooks").iterdir()}
 
