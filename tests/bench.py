@@ -1,0 +1,138 @@
+"""How fast the helpers are beside what they stand in for: one run on one machine, ratios first.
+
+``make bench`` runs it; it is no test. Every line reads: how many times as long the other way takes, what is compared,
+and the median times behind it. Whatever is timed twice is first checked to give the same numbers.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run.py is no package
+
+import run  # noqa: E402
+from helpers import growth, trends  # noqa: E402
+
+YEARS = np.arange(2000, 2025)
+
+
+def seconds(work: Callable[[], object], repetitions: int = 3) -> float:
+    """Median wall-clock time of some repetitions."""
+    times = []
+    for _ in range(repetitions):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def shown(duration: float) -> str:
+    return f"{duration:.2f} s" if duration >= 1 else f"{1000 * duration:.1f} ms"
+
+
+def compare(what: str, ours: float, other: str, theirs: float) -> None:
+    print(f"{theirs / ours:9.2f} ×  {what}: {shown(ours)}; {other}: {shown(theirs)}", flush=True)
+
+
+def walks(series: int) -> pd.DataFrame:
+    """A panel of 25 years whose series grow by about 1 a year, all above zero."""
+    steps = np.random.default_rng(series).normal(1, 0.5, (len(YEARS), series))
+    return pd.DataFrame(100 + steps.cumsum(axis=0), index=YEARS)
+
+
+def statsmodels_loop(panel: pd.DataFrame) -> np.ndarray:
+    design, rows = sm.add_constant(YEARS.astype(float)), []
+    for column in panel.to_numpy().T:
+        fitted = sm.OLS(column, design).fit()
+        rows.append((fitted.params[1], fitted.bse[1], fitted.rsquared, fitted.pvalues[1]))
+    return np.array(rows)
+
+
+def linregress_loop(panel: pd.DataFrame) -> np.ndarray:
+    fits = [stats.linregress(YEARS, column) for column in panel.to_numpy().T]
+    return np.array([(fit.slope, fit.stderr, fit.rvalue**2, fit.pvalue) for fit in fits])
+
+
+def lines() -> None:
+    """One least-squares line a series, all at once and one after another; how time grows with their number."""
+    loops, grown = {"statsmodels, one by one": statsmodels_loop, "linregress, one by one": linregress_loop}, {}
+    for series in (100, 1_000, 10_000):
+        panel = walks(series)
+        ours = trends.ols_panel(panel)[["slope", "se", "r_squared", "p_value"]].to_numpy()
+        grown["ols_panel", series] = seconds(lambda panel=panel: trends.ols_panel(panel), 9)
+        for name, loop in loops.items():
+            np.testing.assert_allclose(loop(panel), ours, rtol=1e-6, atol=1e-12)
+            grown[name, series] = seconds(lambda loop=loop, panel=panel: loop(panel))
+            compare(f"ols_panel, {series:,} series", grown["ols_panel", series], name, grown[name, series])
+    for name in ("ols_panel", *loops):
+        print(f"{grown[name, 10_000] / grown[name, 100]:9.2f} ×  {name}: 10,000 series beside 100")
+
+
+def rates() -> None:
+    """Growth of a million values: a wide panel by year label, and pandas on the long form and on the wide one."""
+    wide = walks(40_000)
+    long = wide.rename_axis("year").melt(ignore_index=False, var_name="series").reset_index()
+    ours = growth.rate(wide).to_numpy()
+    grouped = 100 * long.groupby("series", sort=False)["value"].pct_change(fill_method=None).to_numpy()
+    np.testing.assert_allclose(grouped.reshape(wide.shape[1], -1).T, ours, rtol=1e-9)
+    np.testing.assert_allclose(100 * wide.pct_change(fill_method=None), ours, rtol=1e-9)
+    time_ours = seconds(lambda: growth.rate(wide), 5)
+    group = seconds(lambda: long.groupby("series", sort=False)["value"].pct_change(fill_method=None), 5)
+    compare("growth.rate, a million values", time_ours, "groupby.pct_change, long form", group)
+    plain = seconds(lambda: wide.pct_change(fill_method=None), 5)
+    compare("growth.rate, a million values", time_ours, "pct_change, wide form, no checks", plain)
+
+
+def imports() -> None:
+    """All helpers, beside the two packages they stand on, each time in a fresh process."""
+    modules = ", ".join(f"helpers.{path.stem}" for path in sorted((ROOT / "helpers").glob("[a-z]*.py")))
+    medians = []
+    for what in ("pandas, matplotlib.figure", modules):
+        code = f"import time; t = time.perf_counter(); import {what}; print(time.perf_counter() - t)"
+        command = [sys.executable, "-c", code]
+        runs = [float(subprocess.run(command, capture_output=True, check=True, cwd=ROOT).stdout) for _ in range(7)]
+        medians.append(statistics.median(runs))
+    base, ours = medians
+    print(f"{ours / base:9.2f} ×  importing all helpers: {shown(ours)}; pandas and matplotlib alone: {shown(base)}")
+
+
+def collection() -> None:
+    """Every notebook from scratch, by run.py and by nbconvert one after another, each in a copy of the project."""
+    times = {}
+    for way in ("run.py", "nbconvert"):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "project"
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "*.egg-info", "__pycache__"))
+            run.CACHE = copy / ".cache"  # environment() then names places in the copy
+            run.CACHE.mkdir()
+            env = os.environ | run.environment() | {"PYTHONPATH": str(copy)}  # the copy's helpers, not those installed
+            convert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace"]
+            paths = sorted((copy / "notebooks").glob("*.ipynb"))
+            commands = {"run.py": [[sys.executable, "run.py"]], "nbconvert": [[*convert, str(path)] for path in paths]}
+            started = time.perf_counter()
+            for command in commands[way]:
+                done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True)
+                if done.returncode:
+                    sys.exit(f"{way} failed: {done.stderr.strip().splitlines()[-1]}")
+            times[way] = time.perf_counter() - started
+    compare(f"run.py, {len(paths)} notebooks, once", times["run.py"], "nbconvert, one by one", times["nbconvert"])
+
+
+if __name__ == "__main__":
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, pandas {pd.__version__}, numpy {np.__version__}")
+    for part in (lines, rates, imports, collection):
+        part()
