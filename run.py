@@ -146,6 +146,7 @@ def generated() -> dict[Path, str]:
     readme = ROOT / "README.md"
     text = readme.read_text("utf-8")
     for language in ("en", "zh"):
+        text = _between(text, f"leads {language}", findings.leads(language, NOTEBOOKS, "notebooks/"))
         text = _between(text, f"findings {language}", findings.table(language, NOTEBOOKS, "notebooks/"))
     text = _between(text, "exhibits", _exhibits(exhibits))
     dictionary = ROOT / "data" / "README.md"

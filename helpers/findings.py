@@ -59,12 +59,16 @@ def show(table: pd.DataFrame, digits: int | Mapping[str, int] = 2) -> Markdown:
 
 
 class Finding:
-    """A claim, the verdict on it and what the figures say, in English and in Chinese."""
+    """A claim, the verdict on it and what the figures say, in English and in Chinese.
 
-    def __init__(self, claim: tuple[str, str], verdict: str, text: tuple[str, str]) -> None:
+    `lead` marks the one finding of a notebook that stands for it where there is room for one sentence.
+    """
+
+    def __init__(self, claim: tuple[str, str], verdict: str, text: tuple[str, str], lead: bool = False) -> None:
         if verdict not in VERDICTS:
             raise ValueError(f"verdict {verdict!r}; it should be one of {', '.join(VERDICTS)}")
-        self.content = {"claim": list(claim), "verdict": [verdict, VERDICTS[verdict]], "text": list(text)}
+        pairs = {"claim": list(claim), "verdict": [verdict, VERDICTS[verdict]], "text": list(text)}
+        self.content = pairs | {"lead": lead}
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         claim, verdict, text = self.content["claim"], self.content["verdict"], self.content["text"]
@@ -73,7 +77,7 @@ class Finding:
 
 
 def collect(folder: Path = NOTEBOOKS) -> pd.DataFrame:
-    """Findings of all stored notebooks, in order: columns ``notebook, claim, verdict, text``, each text a pair."""
+    """Findings of all stored notebooks, in order: columns ``notebook, claim, verdict, text`` (pairs) and ``lead``."""
     rows = []
     for path in sorted(folder.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -82,13 +86,26 @@ def collect(folder: Path = NOTEBOOKS) -> pd.DataFrame:
                 for output in cell.get("outputs", [])
                 if MIME in output.get("data", {})
             ]
-    return pd.DataFrame(rows, columns=["notebook", "claim", "verdict", "text"])
+    return pd.DataFrame(rows, columns=["notebook", "claim", "verdict", "text", "lead"])
 
 
 def table(language: str, folder: Path = NOTEBOOKS, links: str = "") -> str:
-    """The findings as a Markdown table in ``'en'`` or ``'zh'``; `links` is the path from its page to the notebooks."""
-    position, rows = ("en", "zh").index(language), collect(folder)
-    columns = {head: [pair[position].replace("|", "\\|") for pair in rows[column]]
-               for head, column in zip(HEADS[language][:3], ("claim", "verdict", "text"), strict=True)}  # fmt: skip
-    columns[HEADS[language][3]] = [f"[{name}]({links}{name}.ipynb)" for name in rows["notebook"]]
-    return pd.DataFrame(columns, dtype=object).to_markdown(index=False, disable_numparse=True)
+    """The findings as a Markdown table in ``'en'`` or ``'zh'``; `links` is the path from its page to the notebooks.
+
+    The cells are not padded: a finding that changes then changes one line.
+    """
+    position, found = ("en", "zh").index(language), collect(folder)
+    rows = [HEADS[language], [":--"] * len(HEADS[language])]
+    for one in found.itertuples():
+        words = [pair[position].replace("|", "\\|") for pair in (one.claim, one.verdict, one.text)]
+        rows.append([*words, f"[{one.notebook}]({links}{one.notebook}.ipynb)"])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def leads(language: str, folder: Path = NOTEBOOKS, links: str = "") -> str:
+    """One sentence a notebook, as a Markdown list; arguments as for `table`."""
+    position, found = ("en", "zh").index(language), collect(folder)
+    return "\n".join(
+        f"- **{one.claim[position]}** {one.text[position]} [{one.notebook}]({links}{one.notebook}.ipynb)"
+        for one in found[found["lead"].astype(bool)].itertuples()
+    )

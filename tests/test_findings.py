@@ -31,12 +31,13 @@ def test_a_verdict_is_one_of_five():
 
 
 def test_findings_are_read_from_the_stored_output(tmp_path):
-    bundle = findings.Finding(CLAIM, "refined", TEXT)._repr_mimebundle_()
+    bundle = findings.Finding(CLAIM, "refined", TEXT, lead=True)._repr_mimebundle_()
     output = nbformat.v4.new_output("execute_result", bundle, execution_count=1)
     cell = nbformat.v4.new_code_cell("x", outputs=[output], execution_count=1)
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "03_x.ipynb")
     found = findings.collect(tmp_path)
-    assert found.loc[0].tolist() == ["03_x", list(CLAIM), ["refined", "补充修正"], list(TEXT)]
+    assert found.loc[0].tolist() == ["03_x", list(CLAIM), ["refined", "补充修正"], list(TEXT), True]
+    assert findings.leads("en", tmp_path) == "- **It grew** By 5.0 %. [03_x](03_x.ipynb)"
     table = findings.table("zh", tmp_path, "notebooks/")
     assert "增长5.0%。" in table and "[03_x](notebooks/03_x.ipynb)" in table and "By 5.0" not in table
     assert "By 5.0 %." in findings.table("en", tmp_path)
