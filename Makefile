@@ -15,13 +15,14 @@ test: .venv/installed
 	@$(BIN)/python -m pytest -n auto
 
 lab: .venv/installed
-	@$(BIN)/python run.py lab
+	@$(BIN)/python run.py lab $(ARGS)
 
 bench: .venv/installed
 	@$(BIN)/python tests/bench.py
 
 .venv/installed: $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "installing the pinned packages into .venv, about a minute"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@

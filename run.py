@@ -1,8 +1,8 @@
 """Execute the notebooks whose inputs have changed, and refresh the pages that are generated from them.
 
 ``python run.py`` does what ``make run`` does, once the packages are installed; ``python run.py lab`` opens JupyterLab
-with the same settings. A notebook is executed in a clean kernel, written beside its place and only then moved there, so
-a failing cell or an interruption leaves the stored one whole.
+with the same settings. A notebook is executed in a clean kernel. It and its figures are written beside their places and
+moved there when all cells have run, so a failing cell or an interruption leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS, FIGURES, CACHE = ROOT / "notebooks", ROOT / "figures", ROOT / ".cache"
-STAMPS = CACHE / "run.json"
+STAMPS, KERNEL_LOG = CACHE / "run.json", CACHE / "kernels.log"
 OVERVIEW = "00_overview"  # reads the findings of all the others, so it comes last
 
 
@@ -31,12 +32,24 @@ def environment() -> dict[str, str]:
 
 
 def main() -> int:
-    """Run what has changed; 0 if all is well, 1 if a cell failed, 130 if interrupted."""
+    """Run what has changed; 0 if all is well, 1 if a cell failed, 2 if misused, 130 if interrupted."""
     CACHE.mkdir(exist_ok=True)
     os.environ.update(environment())
-    if sys.argv[1:] == ["lab"]:
+    if sys.argv[1:2] == ["lab"]:
         os.chdir(NOTEBOOKS)
-        os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab"])
+        # no search for language servers, no extensions or news from the network
+        quiet = [
+            "--LanguageServerManager.autodetect=False",
+            "--LabApp.extension_manager=readonly",
+            "--LabApp.news_url=",
+        ]
+        os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", *quiet, *sys.argv[2:]])
+    if sys.argv[1:]:
+        print(
+            f"unknown: {' '.join(sys.argv[1:])}; run.py takes nothing, or lab with JupyterLab's options",
+            file=sys.stderr,
+        )
+        return 2
     started = time.perf_counter()
     stamps = json.loads(STAMPS.read_text()) if STAMPS.is_file() else {}
     notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -64,6 +77,9 @@ def main() -> int:
 async def _execute_all(paths: list[Path], stamps: dict[str, str]) -> str | None:
     """Execute side by side, one kernel a core; return what went wrong first. Nothing new starts after a failure."""
     free, failures = asyncio.Semaphore(os.cpu_count() or 1), []
+    # Every client would take the interruption for itself; here it cancels all of them, and each ends its kernel.
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler = loop.remove_signal_handler = lambda *_: None
 
     async def one(path: Path) -> None:
         async with free:
@@ -89,22 +105,30 @@ async def _execute(path: Path) -> str | None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except nbformat.reader.NotJSONError:
+        return f"{path.name}: no notebook, its JSON cannot be read"
+    staged = CACHE / "figures" / path.stem
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
     client = NotebookClient(
         notebook, kernel_name="python3", timeout=600, record_timing=False, store_widget_state=False,
-        extra_arguments=["--log-level=ERROR"],  # its warning that a local kernel is not encrypted helps nobody here
         resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
     try:
-        await client.async_execute()
+        with KERNEL_LOG.open("a") as log:  # what kernels say of themselves, not of the notebook
+            await client.async_execute(env=os.environ | {"FIGURES_FOLDER": str(staged)}, stderr=log)
     except DeadKernelError:
-        return f"{path.name}: the kernel died"
+        return f"{path.name}: the kernel died; {KERNEL_LOG.relative_to(ROOT)} may say why"
     except CellExecutionError as error:
         return f"{path.name}, {_failure(notebook, error)}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
     beside = path.with_suffix(".new")
     beside.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
+    for file in staged.iterdir():
+        os.replace(file, FIGURES / file.name)
     os.replace(beside, path)
     return None
 
@@ -142,6 +166,7 @@ def generated() -> dict[Path, str]:
     from helpers import findings
 
     exhibits = [json.loads(path.read_text("utf-8")) for path in sorted(FIGURES.glob("*.json"))]
+    exhibits = [side for side in exhibits if (ROOT / side["notebook"]).is_file()]
     exhibits.sort(key=lambda side: (side["notebook"], side["name"]))
     readme = ROOT / "README.md"
     text = readme.read_text("utf-8")

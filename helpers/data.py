@@ -16,6 +16,7 @@ Typical use::
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
 import re
@@ -159,7 +160,9 @@ def observations(
     tables = load(folder)
     for column, value, table in (("indicator", indicator, "indicators"), ("ref_area", area, "areas")):
         if value not in set(tables[table][column]):
-            raise DataError(f"unknown; {table}.csv lists what there is", "series.csv", column=column, value=value)
+            near = difflib.get_close_matches(value, tables[table][column], 3, 0.5)
+            hint = f" (perhaps {', '.join(near)})" if near else ""
+            raise DataError(f"unknown; {table}.csv lists what there is{hint}", "series.csv", column=column, value=value)
     rows = tables["series"].query("indicator == @indicator and ref_area == @area")
     spans = rows.groupby("vintage", sort=True)["time_period"].agg(["min", "max"])
     choice = ", ".join(f"{name!r} ({span['min']}–{span['max']})" for name, span in spans.iterrows())
@@ -191,8 +194,6 @@ def observations(
             years = ", ".join(f"{y}: {chosen.obs_value[y]:g} and {added.obs_value[y]:g}" for y in apart)
             raise DataError(f"{asked}: {name!r} disagrees with those before it ({years}); use one alone", "series.csv")
         chosen = pd.concat([chosen, added.drop(both)]) if len(chosen) else added
-    if chosen["unit"].nunique() > 1:
-        raise DataError(f"{asked}: one unit, not {sorted(set(chosen['unit']))}", "series.csv", column="unit")
     return chosen.sort_index()
 
 
@@ -342,6 +343,9 @@ def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> No
     for line, row in wrong.iterrows():
         expected = f"a multiple of {units[row['indicator']]}, the unit of {row['indicator']}"
         raise DataError(expected, "series.csv", line, "unit", row["unit"])
+    first = raw.groupby(["indicator", "ref_area"])["unit"].transform("first")
+    for line, row in raw[raw["unit"] != first].iterrows():
+        raise DataError(f"one unit a series, {first[line]} as above", "series.csv", line, "unit", row["unit"])
     bounds = []
     for row in raw.itertuples():
         digits, _, zeros = row.obs_value.partition("e")

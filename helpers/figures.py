@@ -306,12 +306,13 @@ def _svg(fig: Figure, title: str, alt: str) -> bytes:
 
 def _write(name: str, files: dict[str, bytes]) -> None:
     """Write all files beside their places first, then move them, the side file with the hashes last: each is whole."""
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=FOLDER, prefix=".") as beside:
+    folder = Path(os.environ.get("FIGURES_FOLDER", FOLDER))  # the runner's, until the whole notebook has run
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
         for kind, content in files.items():
             (Path(beside) / kind).write_bytes(content)
         for kind in files:
-            os.replace(Path(beside) / kind, FOLDER / f"{name}.{kind}")
+            os.replace(Path(beside) / kind, folder / f"{name}.{kind}")
 
 
 def _compare(name: str, files: dict[str, bytes]) -> None:

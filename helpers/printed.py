@@ -86,7 +86,7 @@ _UNITS, _UNIT = _words(r"""
     percent % 成![果员立为长功本效熟交都型不]
     percentage_points 个百分点 百分点
     per_mille ‰
-    persons 人![工才形均民类力口公] 人次 员工 名![录列单称校牌] 位![于居数列]|一体
+    persons 人![工才形均民类力口公年月天日时] 人次 员工 名![录列单称校牌] 位![于居数列]|一体
     years 年!(?<=\d{4}年)|(?<=\d{4}\s年)|(?<=\d{4}[-—~至到]\d\d年)|前(?![沿瞻])|后|[级度代初末底第版]|\d+月
     months 个月!前(?![沿瞻])|后
     days 天!前(?![沿瞻])|后|[津空然] 日!(?!以?内|之内)(?<!\d{3}日)(?<![4-9]\d日)|内蒙
@@ -192,9 +192,13 @@ def parse(text: str, unit_printed: str = "") -> Quantity:
         If `text` is no quantity, or any of it is not understood.
     """
     plain = (text + unit_printed).translate(_PLAIN)
+    if not isinstance(text, str):
+        raise PrintedError(f"{text!r} is no text; a figure is read as it is printed, for example 超6.8亿元")
     match = _GRAMMAR.fullmatch(re.sub("(?<=家)企业$|(?<=名)员工$", "", plain))
     if match is None or match.end("figure1") > len(text):
-        raise PrintedError(f"{text + unit_printed!r} is no figure with a unit that is known; right would be 超6.8亿元")
+        raise PrintedError(
+            f"{text + unit_printed!r} is no figure with a known unit; one would be, for example, 超6.8亿元"
+        )
     return _quantity(match, text, 0)
 
 

@@ -202,10 +202,10 @@ class Trend:
         """`mean`, `low` and `high` of the following `horizon` years, shape (horizon, 3), in the unit of the series.
 
         Mean ± t · standard error of prediction, n − 2 degrees of freedom ('naive': n − 1). 'log-linear' is transformed
-        back by exp(.), which makes its `mean` the median. ValueError if `horizon` is less than 1.
+        back by exp(.), which makes its `mean` the median. ValueError if `horizon` is not from 1 to 100.
         """
-        if horizon < 1:
-            raise ValueError(f"horizon must be at least 1 year, not {horizon}")
+        if not 1 <= horizon <= 100:
+            raise ValueError(f"horizon is a number of years ahead, from 1 to 100, not {horizon}")
         estimate, t = _estimate(self.model, self._z, horizon, self.level)
         mean, half = estimate.mean[:, 0], t * estimate.spread[:, 0]
         years = pd.RangeIndex(horizon, name=self.fitted.index.name) + self.fitted.index[-1] + 1

@@ -109,6 +109,7 @@ def test_every_figure_is_whole_and_the_notebooks_own():
         assert hashes == side["sha256"], f"{name}: a file is not the one exported"
         svg = (run.FIGURES / f"{name}.en.svg").read_text("utf-8")
         notebook = side["notebook"].removeprefix("notebooks/").removesuffix(".ipynb")
+        assert notebook in shown, f"{name}: its notebook is gone; remove figures/{name}.*"
         assert svg in shown[notebook], f"{name}: the picture in {notebook} is another one"
     assert sum(map(len, shown.values())) == len(names), "a notebook shows a picture that is not exported"
 

@@ -1,5 +1,13 @@
 """The runner on a small collection of its own: what it says, what it keeps, what it leaves alone."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import nbformat
 import pytest
 
@@ -16,6 +24,7 @@ def collection(tmp_path, monkeypatch):
     for name, folder in {"ROOT": "", "NOTEBOOKS": "notebooks", "FIGURES": "figures", "CACHE": ".cache"}.items():
         monkeypatch.setattr(run, name, tmp_path / folder)
     monkeypatch.setattr(run, "STAMPS", tmp_path / ".cache" / "run.json")
+    monkeypatch.setattr(run, "KERNEL_LOG", tmp_path / ".cache" / "kernels.log")
     monkeypatch.setattr(run, "generated", dict)
     monkeypatch.setattr("sys.argv", ["run.py"])
     write(tmp_path / "notebooks" / "01_sums.ipynb", "a = 1\na + 1")
@@ -75,16 +84,29 @@ def test_nothing_new_starts_after_a_failure(collection, capsys, monkeypatch):
     assert not nbformat.read(collection / "notebooks" / "02_more.ipynb", as_version=4).cells[0].outputs
 
 
-def test_an_interruption_loses_nothing(collection, capsys, monkeypatch):
+@pytest.mark.parametrize("group", [False, True], ids=["the process", "its group, as Ctrl-C does"])
+def test_an_interruption_loses_nothing(collection, group):
+    """A real process, interrupted while two notebooks are at work."""
+    for name in ("01_sums", "02_more"):
+        write(
+            collection / "notebooks" / f"{name}.ipynb",
+            f"open('{name}.started', 'w').close()",
+            "import time\ntime.sleep(60)",
+        )
     before = {p.name: p.read_bytes() for p in (collection / "notebooks").iterdir()}
-
-    async def interrupt(path):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(run, "_execute", interrupt)
-    assert run.main() == 130
-    assert "interrupted" in capsys.readouterr().err
-    assert before == {p.name: p.read_bytes() for p in (collection / "notebooks").iterdir()}
+    shutil.copy(Path(run.__file__), collection)
+    process = subprocess.Popen(
+        [sys.executable, "run.py"], cwd=collection, start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    while sum(path.suffix == ".started" for path in (collection / "notebooks").iterdir()) < min(2, os.cpu_count()):
+        assert process.poll() is None
+        time.sleep(0.05)
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=20)[1]
+    assert process.returncode == 130 and said.strip().splitlines()[-1].startswith("interrupted"), said
+    assert "Traceback" not in said
+    after = {p.name: p.read_bytes() for p in (collection / "notebooks").iterdir() if p.suffix == ".ipynb"}
+    assert before == after
 
 
 def test_a_page_without_its_marks_is_named():
@@ -93,3 +115,26 @@ def test_a_page_without_its_marks_is_named():
     )
     with pytest.raises(SystemExit, match="<!-- y -->"):
         run._between("a", "y", "new")
+
+
+def test_an_unknown_argument_runs_nothing(collection, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["run.py", "--help"])
+    assert run.main() == 2
+    assert "takes nothing" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_notebook_is_named(collection, capsys):
+    (collection / "notebooks" / "01_sums.ipynb").write_text("{")
+    assert run.main() == 1
+    assert "01_sums.ipynb: no notebook" in capsys.readouterr().err
+
+
+def test_figures_of_a_failing_notebook_stay_as_they_were(collection):
+    lines = "import os, pathlib\npathlib.Path(os.environ['FIGURES_FOLDER'], 'a.csv').write_text('new')"
+    (collection / "figures" / "a.csv").write_text("old")
+    write(collection / "notebooks" / "01_sums.ipynb", lines, "1 / 0")
+    assert run.main() == 1
+    assert (collection / "figures" / "a.csv").read_text() == "old"
+    write(collection / "notebooks" / "01_sums.ipynb", lines)
+    assert run.main() == 0
+    assert (collection / "figures" / "a.csv").read_text() == "new"

@@ -315,7 +315,7 @@ def test_unknown_model_level_and_horizon_are_refused():
         trends.fit(RD, "arima")
     with pytest.raises(ValueError, match="95"):
         trends.fit(RD, level=95)
-    with pytest.raises(ValueError, match="at least 1 year, not 0"):
+    with pytest.raises(ValueError, match="from 1 to 100, not 0"):
         trends.fit(RD).predict(0)
 
 
