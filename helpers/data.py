@@ -35,7 +35,7 @@ _TYPES = {  # type in the description: pattern of a valid cell, words for it, ty
     "string": (re.compile(r".*", re.DOTALL), "text", "str"),
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.ASCII), "a whole number", "int64"),
     "number": (
-        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e\d+)?", re.ASCII),
+        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e\d\d?)?", re.ASCII),
         "a number such as 2049.60, or 27.9e4 for 27.9万",
         "float64",
     ),
@@ -75,12 +75,13 @@ def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
         missing, of the wrong type, not among the allowed codes, or of an unknown indicator, area or source; a
         duplicate key; a printed figure that cannot be read or has another unit than its indicator.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     names = [resource["path"] for resource in _description()]
     for name in names:
         if not (folder / name).is_file():
             raise DataError(f"no such file in {folder.name}/; needed are {', '.join(names)}", name)
-    stamp = tuple((folder / name).stat().st_mtime_ns for name in names)
+    facts = [(folder / name).stat() for name in names]
+    stamp = tuple((fact.st_mtime_ns, fact.st_size) for fact in facts)
     return {name: table.copy() for name, table in _load(folder, stamp).items()}
 
 
@@ -211,7 +212,7 @@ def series(
         ``breaks`` (years in which the definition changes, SDMX status B).
     """
     rows = observations(indicator, area, vintage, folder)
-    names = [vintage] if isinstance(vintage, str) else list(vintage or rows["vintage"].unique())
+    names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage or rows["vintage"]))
     bounds = rows["qualifier"][rows["qualifier"].isin(["at_least", "at_most"])]
     values = rows["obs_value"].rename(indicator)
     values.attrs = {
@@ -233,7 +234,7 @@ def _description() -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=8)
-def _load(folder: Path, stamp: tuple[int, ...]) -> dict[str, pd.DataFrame]:
+def _load(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[str, pd.DataFrame]:
     """`stamp` is there for the cache: a table that was edited is read again."""
     raw = {resource["name"]: _read(folder / resource["path"], resource["schema"]) for resource in _description()}
     for resource in _description():
@@ -252,6 +253,8 @@ def _read(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"UTF-8 text; byte {error.start} is not (saved as GBK? save it as UTF-8)", name) from None
+    if "\0" in text:
+        raise DataError("text without NUL characters", name, text[: text.index("\0")].count("\n") + 1)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader if cells]
@@ -349,6 +352,9 @@ def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> No
     bounds = []
     for row in raw.itertuples():
         digits, _, zeros = row.obs_value.partition("e")
-        low, high = printed.interval(digits, 10.0 ** int(zeros or 0), row.qualifier)
+        try:
+            low, high = printed.interval(digits, 10.0 ** int(zeros or 0), row.qualifier)
+        except printed.PrintedError as error:
+            raise DataError(str(error), "series.csv", row.Index, "obs_value", row.obs_value) from None
         bounds.append((low if row.unit == "%" else max(low, 0.0), high))  # only percentages may be negative
-    table["low"], table["high"] = zip(*bounds, strict=True)
+    table["low"], table["high"] = [low for low, _ in bounds], [high for _, high in bounds]

@@ -84,7 +84,7 @@ def use_style(notebook: str) -> None:
     mpl.rcParams.update(mpl.rcParamsDefault | {
         "font.family": [font_manager.FontProperties(fname=font).get_name()],
         "font.size": 9,
-        "axes.unicode_minus": True,
+        "axes.unicode_minus": True, "text.parse_math": False,
         "axes.edgecolor": GREY, "axes.labelcolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "text.color": INK,
         "axes.spines.top": False, "axes.spines.right": False,
         "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True,
@@ -185,8 +185,14 @@ def export(
         With the environment variable ``FIGURES_CHECK`` set nothing is written, and a stored file that differs from
         what was drawn is an error too.
     """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise FigureError(f"{name!r}: a name is lower case letters, digits and underscores")
     for what, texts in {"title": title, "subtitle": subtitle, "alt": alt}.items():
-        if len(texts) != 2 or not all(text.strip() for text in texts):
+        if (
+            isinstance(texts, str)
+            or len(texts) != 2
+            or not all(isinstance(text, str) and text.strip() for text in texts)
+        ):
             raise FigureError(f"{name}: {what} must be a pair of texts, English and Chinese")
     if not _notebook:
         raise FigureError(f"{name}: call use_style with the notebook's name first")
@@ -272,11 +278,12 @@ def _check_texts(name: str, language: str, fig: Figure) -> None:
     """No text may be cut off by the edge or lie on another."""
     texts: list[Text] = [*fig.texts]
     for ax in fig.axes:
-        texts += [*ax.texts, ax.xaxis.label, ax.yaxis.label, ax.title, ax._left_title]
-        texts += ax.get_legend().get_texts() if ax.get_legend() else []
+        texts += [*ax.texts, ax.xaxis.label, ax.yaxis.label, ax.title, ax._left_title, ax._right_title]
         for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
             ticks = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=False)
             texts += [label for place, label in ticks if low <= place <= high]
+    for legend in [*fig.legends, *(ax.get_legend() for ax in fig.axes if ax.get_legend())]:
+        texts += [legend.get_title(), *legend.get_texts()]
     shown = [text for text in texts if text.get_visible() and text.get_text().strip()]
     # of an annotation only the words: its arrow may cross what it likes
     boxes = np.array([Text.get_window_extent(text).extents for text in shown])

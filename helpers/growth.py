@@ -39,8 +39,7 @@ def rate(s: Yearly, periods: int = 1, log: bool = False) -> Yearly:
     ValueError
         For years that are not unique whole numbers, levels not above zero, a bound, or growth across a break.
     """
-    if periods < 1 or periods != int(periods):
-        raise ValueError(f"periods is a whole number of years, 1 or more, not {periods}")
+    _refuse_periods(periods)
     _refuse(s, positive=True)
     years = s.index.to_numpy()
     for start in s.attrs.get("breaks", []):
@@ -62,6 +61,7 @@ def cagr(s: pd.Series, start: int | None = None, end: int | None = None) -> floa
     ValueError
         As for `rate`; also if a year is missing or `end` does not come after `start`.
     """
+    _refuse(s)
     known = s.dropna()
     start, end = known.index.min() if start is None else start, known.index.max() if end is None else end
     for year in (start, end):
@@ -91,7 +91,7 @@ def index(s: Yearly, base: int) -> Yearly:
     _refuse_breaks(s)
     if base not in s.index or np.any(pd.isna(s.loc[base])):
         raise ValueError(f"no value for the base year {base}; there are {s.index.min()}–{s.index.max()}")
-    return _derived(100 * s / s.loc[base], [s], f"{base} = 100")
+    return _derived(100.0 * s / s.loc[base], [s], f"{base} = 100")
 
 
 def ratio(
@@ -182,6 +182,9 @@ def rate_interval(frame: pd.DataFrame, periods: int = 1) -> pd.DataFrame:
         arithmetic: the lowest is the lowest end over the highest start). ``value`` is missing where a level is only a
         bound: the growth of a bound is not a growth.
     """
+    _refuse_periods(periods)
+    if "obs_status" in frame and (frame["obs_status"].iloc[1:] == "B").any():
+        raise ValueError("the definition breaks within the years (obs_status B); take the parts apart")
     frame = _interval(frame)
     return ratio_interval(frame, frame.reindex(frame.index - periods).set_axis(frame.index)) - 100
 
@@ -226,6 +229,9 @@ def _refuse(s: pd.Series | pd.DataFrame, positive: bool = False) -> None:
     """Raise for what growth and ratios have no meaning for."""
     if s.index.dtype.kind not in "iu" or not s.index.is_unique:
         raise ValueError("the index must be years, whole numbers, each once")
+    kinds = [s.dtype] if isinstance(s, pd.Series) else list(s.dtypes)
+    if s.empty or any(kind.kind not in "iuf" for kind in kinds):
+        raise ValueError("the levels must be numbers, at least one")
     values = s.to_numpy(float)
     wrong = np.isinf(values) | ((values <= 0) & positive)
     if wrong.any():
@@ -234,6 +240,11 @@ def _refuse(s: pd.Series | pd.DataFrame, positive: bool = False) -> None:
     for year, bound in s.attrs.get("bounds", {}).items():
         if year in s.index:
             raise ValueError(f"the figure of {year} is only a bound ({bound}); use rate_interval or ratio_interval")
+
+
+def _refuse_periods(periods: int) -> None:
+    if periods < 1 or periods != int(periods):
+        raise ValueError(f"periods is a whole number of years, 1 or more, not {periods}")
 
 
 def _refuse_breaks(s: pd.Series | pd.DataFrame) -> None:

@@ -80,14 +80,14 @@ def _words(table: str) -> tuple[dict[str, str], str]:
 # Guards: what would make it another word (人工, 项目), a date, or a point in time. 起, 期, 届, 级, 号 and 版 are no
 # classifiers here: after digits they date and number more often than they count.
 _UNITS, _UNIT = _words(r"""
-    CNY 元!美元|港元|欧元|日元|素|宇宙|器件|旦 元人民币 人民币
-    USD 美元
+    CNY 元!美元|港元|欧元|日元|新台币|\(?港币|素|宇宙|器件|旦 元人民币 人民币
+    USD 美元 美金
     HKD 港元 港币
-    percent % 成![果员立为长功本效熟交都型不]
+    percent % 成![果员立为长功效熟交都型不一二三四五六七八九]|本(?!科)
     percentage_points 个百分点 百分点
     per_mille ‰
-    persons 人![工才形均民类力口公年月天日时] 人次 员工 名![录列单称校牌] 位![于居数列]|一体
-    years 年!(?<=\d{4}年)|(?<=\d{4}\s年)|(?<=\d{4}[-—~至到]\d\d年)|前(?![沿瞻])|后|[级度代初末底第版]|\d+月
+    persons 人![才形均民类力口公年月天日时制]|工(?!作) 人次 员工 名![录列单称校牌] 位![于居数]|列(?!席)|一体
+    years 年!(?<=\d{4}年)|(?<=\d{4}\s年)|(?<=\d{4}[-—~至到]\d\d年)|前(?![沿瞻])|后|[级度代初末底第版]|\d+月|[上下]半年
     months 个月!前(?![沿瞻])|后
     days 天!前(?![沿瞻])|后|[津空然] 日!(?!以?内|之内)(?<!\d{3}日)(?<![4-9]\d日)|内蒙
     hours 小时!前(?![沿瞻])|后 个小时!前(?![沿瞻])|后
@@ -98,20 +98,23 @@ _UNITS, _UNIT = _words(r"""
     km2 平方公里 平方千米
     tonnes 吨!公里|海里|[位标]
     kWh 千瓦时 千瓦小时 度电 kWh![A-Za-z]
-    count 个!(?:[、和][\d.]{1,6}个){1,4}百分|月|小时|百分|工作日|交易日|季度|世纪|星期|基点|[年亿点多余]
-    count 家![庭具长园电乡博] 项!目 件 条![件例] 台![北湾风州山] 班![子组长级主] 班次 次![要日于序生方] 款!项
-    count 艘 艘次 所![有以在需得] 座![谈标] 种![子植业养] 类![型似] 批![准复发量示] 批次 架!构 架次 辆 套![餐利] 颗 枚
-    count 支![持付出撑援部] 部![门委分长署队] 场![景所地馆均] 场次 笔![记者试] 户![籍口外型] 份!额 栋 例![如外会]
-    count 处![于理在置] 张![江家] 篇 册 标准箱 标箱 岗位 轮![胎船流次] 城市 园![区林] 方面
-""")
+    count 个!(?:[、和][\d.]{1,6}个){1,4}百分|[月世季星基]|小时|百分|工作|交易|年(?!轻)|亿(?!元)|点(?!位)|多(?![功语元样种层])|余
+    count 家!庭|具(?![有备身])|长(?!三角)|园(?!区)|电(?![子力商信网视影气机])|乡(?!镇)|博(?!物) 项!目(?!标) 件
+    count 条![件例] 台![北湾州山]|风(?![电机力]) 班![子组长级主] 班次 次![要日于序生方] 款!项 艘 艘次
+    count 所![有以需得]|在(?![沪京校建]) 座!谈|标(?![准杆志]) 种![子业养]|植(?!物) 类![型似]
+    count 批![准复发量]|示(?!范) 批次 架!构 架次 辆 套![餐利] 颗 枚 支![持付出撑援部] 部![门委分长署队]
+    count 场![景所地馆均] 场次 笔![记者试] 户![籍口型]|外(?![资商贸企]) 份!额 栋 例![如外会]
+    count 处![于理置]|在(?![建用营]) 张![江家] 篇 册 标准箱 标箱 岗位 轮![胎船流次] 城市 园![区林] 方面
+    count 只![有能是要需] 幢 间![接隔断] 根![据本] 宗![旨教] 株!洲 门![类户诊] 头![部号条]
+""")  # noqa: E501
 _BEFORE, _BOUND = _words("""
-    at_least 超过 超出 超!(?<=[赶高反]超) 高于 大于 多于 突破!(?<=术突破) 至少 最少 逾 不下 ≥ >
+    at_least 超过 超出 超!(?<=[赶高反中]超) 高于 大于 多于 突破!(?<=[术大心]突破) 至少 最少 逾 不下 ≥ >
     at_most 低于 少于 小于 至多 最多 接近 将近 近!(?<=[附最邻靠临]近) 不到 不足 不及 ≤ <
-    approx 大约 大概 约!(?<=[节契预签合公解制履违邀]约)
+    approx 大约 大概 约合 约莫 约!(?<=[节契预签合公解制履违邀纽租续条盟]约)
 """)
 _AFTER, _AFTERWARDS = _words("""
     at_least 以上 多!(?<!成多)[^的来时,。、;)”] 余![^的来时,。、;)”]
-    at_most 以下 以内 之内 内![资需部容外陆地涵]
+    at_most 以下 以内 之内 内!(?<![年月天日时]内)|[资需部容外陆地涵设]
     approx 左右 上下!游 级![别联]
 """)
 # How far an interval reaches down and up, in half units of the last printed digit.
@@ -133,7 +136,8 @@ _ARABIC = r"(?>[1-9]\d{0,2}(?:,\d{3})++(?!\d)|0(?!\d)|[1-9]\d*+)(?:\.\d++)?+"
 _NUMERAL = rf"(?:{_ARABIC}|(?:(?!千瓦)[{_HAN}])++(?:点[{_DIGITS}]++)?+)"
 # What before a figure makes it part of another number, a name, an ordinal, a reference or another currency.
 _ALONE = (
-    rf"(?<![\dA-Za-z{_HAN}第每±-])(?<!第 )(?<!(?<!人民)币)(?<!两个(?=一百年))(?<!\d[.,:/+×*])(?<![\d{_HAN}][~—至到])"
+    rf"(?<![\dA-Za-z{_HAN}第每±-])(?<!第 )(?<!\d )(?<!(?<!人民)币)(?<!两个(?=一百年))"
+    rf"(?<!\d[.,:/+×*])(?<![\d{_HAN}][~—至到])"
     rf"(?!(?<=前)(?<![目当此日之以年先提]前)[\d{_HAN}]+ ?(?:[名位年天]|个?月))(?!(?<=[几数])[十百千万亿])"
 )
 _JOINS = "".join(sorted({word[-1] for word in _UNITS}))  # after a unit a dash joins two figures, and is no sign
@@ -145,7 +149,7 @@ _UNIT = f"(?:{_UNIT})(?! ?[/+]|半(?!导))".replace("|个月", "|个[多余]?月
 _GRAMMAR = re.compile(
     rf"(?a)(?:(?<=[从由])(?P<change>))?(?:近(?=(?:\d+|[{_DIGITS}两十]+) ?个?(?:[年月天]|小时))|(?:"
     rf"(?P<not>不得|不能|不应|不会|不可|不|未|没有)?(?P<before>{_BOUND})"
-    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经])过)(?=[百千万亿]))[了有占达为]? ?)?{_ALONE}"
+    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经不])过)(?=[百千万亿]))[了有占达为]? ?)?{_ALONE}"
     rf"(?:(?P<point>{'|'.join(_POINTS)})(?![/导家个项名]|\.?[\dA-Za-z])|{_SIDE}(?(parts1)|(?: ?(?P<unit1>{_UNIT}))?)"
     rf"(?:(?(unit1)(?(change)(?!)))(?P<to> ?[-—~至到] ?){_SIDE.replace('1>', '2>')}"
     rf"(?(parts2)|(?(parts1)(?! ?(?:{_UNIT}|年))| ?(?P<unit2>{_UNIT}))))?)"
@@ -191,9 +195,9 @@ def parse(text: str, unit_printed: str = "") -> Quantity:
     PrintedError
         If `text` is no quantity, or any of it is not understood.
     """
-    plain = (text + unit_printed).translate(_PLAIN)
     if not isinstance(text, str):
         raise PrintedError(f"{text!r} is no text; a figure is read as it is printed, for example 超6.8亿元")
+    plain = (text + unit_printed).translate(_PLAIN)
     match = _GRAMMAR.fullmatch(re.sub("(?<=家)企业$|(?<=名)员工$", "", plain))
     if match is None or match.end("figure1") > len(text):
         raise PrintedError(
@@ -207,11 +211,24 @@ def find(text: str) -> list[Quantity]:
 
     What is not understood in full is left out. For every quantity, ``text[q.start:q.end] == q.text``.
     """
-    found = []
-    for match in _GRAMMAR.finditer(text.translate(_PLAIN)):
-        with suppress(PrintedError):
-            found.append(_quantity(match, text[match.start() : match.end()], match.start(), prose=True))
+    plain, found, place = text.translate(_PLAIN), [], 0
+    while match := _GRAMMAR.search(plain, place):
+        place = match.end()
+        parts = [match]
+        if match["to"] and (_is_change(match, plain) or match["unit1"] not in (None, match["unit2"])):
+            # 提高2.8个百分点至78.2%, 增加10家至120家: two figures, and no range
+            parts, place = [_GRAMMAR.fullmatch(plain, match.start(), match.start("to"))], match.end("to")
+        for part in filter(None, parts):
+            with suppress(PrintedError):
+                found.append(_quantity(part, text[part.start() : part.end()], part.start(), prose=True))
     return found
+
+
+def _is_change(match: re.Match[str], plain: str) -> bool:
+    """A count or an amount that grows to another; of percentages, 增长5%至6% is a range all the same."""
+    before = plain[max(0, match.start() - 3) : match.start()]
+    verb = re.search("(?:增加|减少|提高|下降|提升|压缩|上升|降低|扩大|缩短|缩减)了?$", before)
+    return bool(verb and match["to"].strip() in "至到" and _UNITS.get(match["unit1"]) not in _SIGNED)
 
 
 def _quantity(match: re.Match[str], text: str, start: int, prose: bool = False) -> Quantity:

@@ -204,7 +204,7 @@ class Trend:
         Mean ± t · standard error of prediction, n − 2 degrees of freedom ('naive': n − 1). 'log-linear' is transformed
         back by exp(.), which makes its `mean` the median. ValueError if `horizon` is not from 1 to 100.
         """
-        if not 1 <= horizon <= 100:
+        if not 1 <= horizon <= 100 or horizon != int(horizon):
             raise ValueError(f"horizon is a number of years ahead, from 1 to 100, not {horizon}")
         estimate, t = _estimate(self.model, self._z, horizon, self.level)
         mean, half = estimate.mean[:, 0], t * estimate.spread[:, 0]
@@ -295,6 +295,8 @@ def ols_panel(panel: pd.DataFrame) -> pd.DataFrame:
     x, weight, n = (years - centre).astype(float), there.astype(float), there.sum(axis=0)
     first = y[there.argmax(axis=0), np.arange(y.shape[1])]  # taken off, so that a constant column becomes exactly 0
     y = np.where(there, y - first, 0)
+    scale = np.exp2(np.frexp(np.abs(y).max(axis=0))[1])  # a power of two costs no digit and keeps squares in range
+    y = y / scale
     x_mean, y_mean, x_squares = x @ weight / n, y.sum(axis=0) / n, x**2 @ weight - (x @ weight) ** 2 / n
     y -= y_mean * weight
     slope = x @ y / x_squares
@@ -302,7 +304,9 @@ def ols_panel(panel: pd.DataFrame) -> pd.DataFrame:
     dof = np.where(n > 2, n - 2, np.nan)
     variance = np.einsum("ij,ij->j", residuals, residuals) / dof
     se, r_squared = np.sqrt(variance / x_squares), 1 - variance * dof / np.einsum("ij,ij->j", y, y)
-    intercept, p_value = first + y_mean - slope * (x_mean + centre), 2 * special.stdtr(dof, -np.abs(slope / se))
+    p_value = 2 * special.stdtr(dof, -np.abs(slope / se))
+    slope, se, y_mean = slope * scale, se * scale, y_mean * scale
+    intercept = first + y_mean - slope * (x_mean + centre)
     columns = {"slope": slope, "intercept": intercept, "se": se, "r_squared": r_squared, "p_value": p_value, "n": n}
     return pd.DataFrame(columns, index=panel.columns)
 

@@ -60,9 +60,12 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
     return found
 
 
-def pictures(notebook: nbformat.NotebookNode) -> list[str]:
+def pictures(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """Every SVG shown, with its alternative text."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return ["".join(o.data["image/svg+xml"]) for o in outputs if "image/svg+xml" in o.get("data", {})]
+    kind = "image/svg+xml"
+    found = [o for o in outputs if kind in o.get("data", {})]
+    return [("".join(o.data[kind]), o.metadata[kind]["alt"]) for o in found]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -110,7 +113,7 @@ def test_every_figure_is_whole_and_the_notebooks_own():
         svg = (run.FIGURES / f"{name}.en.svg").read_text("utf-8")
         notebook = side["notebook"].removeprefix("notebooks/").removesuffix(".ipynb")
         assert notebook in shown, f"{name}: its notebook is gone; remove figures/{name}.*"
-        assert svg in shown[notebook], f"{name}: the picture in {notebook} is another one"
+        assert (svg, side["alt"]["en"]) in shown[notebook], f"{name}: picture or alt text in {notebook} is another one"
     assert sum(map(len, shown.values())) == len(names), "a notebook shows a picture that is not exported"
 
 

@@ -116,6 +116,12 @@ FAULTS = {  # name: file, old bytes, new bytes, what the message must hold
     "thousands separator": ("series.csv", b"RD_EXP,CN-SH,2010,481.7031", b'RD_EXP,CN-SH,2010,"1,481"', ["'1,481'"]),
     "plus sign": ("series.csv", b"RD_EXP,CN-SH,2010,481", b"RD_EXP,CN-SH,2010,+481", ["obs_value", "'+481.7031'"]),
     "full width": ("series.csv", b"RD_EXP,CN-SH,2010,481", "RD_EXP,CN-SH,2010,４81".encode(), ["obs_value", "2049.60"]),
+    "too large": ("series.csv", b"RD_EXP,CN-SH,2010,481.7031", b"RD_EXP,CN-SH,2010,1e400", ["obs_value", "'1e400'"]),
+    "too long": ("series.csv", b"CN-SH,2010,481.7031", b"CN-SH,2010," + b"9" * 31, ["obs_value", "30 characters"]),
+    "negative": ("series.csv", b"CN-SH,2010,481.7031", b"CN-SH,2010,-481.7", ["obs_value", "at least 0"]),
+    "two units": ("series.csv", "2010,481.7031,亿元".encode(), "2010,0.0481,万亿元".encode(), ["one unit a series"]),
+    "mistyped vintage": ("series.csv", b"first-release,P", b"firstrelease,P", ["vintage", "'firstrelease'"]),
+    "a NUL character": ("areas.csv", b"Beijing", b"Bei\0jing", ["areas.csv, row", "NUL"]),
     "no year": ("series.csv", ROW, b"GDP,CN,200,", ["time_period", "'200'", "a year of four digits"]),
     "year out of range": ("series.csv", ROW, b"GDP,CN,2505,", ["time_period", "at most 2100"]),
     "missing value": ("series.csv", ROW, b"GDP,CN,,", ["time_period", "required"]),
@@ -179,6 +185,12 @@ def test_an_edited_table_is_read_again(folder):
     assert data.series("RD_EXP", vintage="final", folder=folder)[2010] == 481.7031
     edit(folder, "series.csv", b"481.7031", b"481.7032")
     assert data.series("RD_EXP", vintage="final", folder=folder)[2010] == 481.7032
+
+
+def test_a_table_without_rows_is_empty(folder):
+    path = folder / "series.csv"
+    path.write_bytes(path.read_bytes().split(b"\n")[0])
+    assert data.load(folder)["series"].empty
 
 
 def test_a_callers_change_stays_with_the_caller():

@@ -70,6 +70,16 @@ def crowded(ax, t):
     ax.text(2015, 1010, "another label")
 
 
+def crowded_legend(ax, t):
+    draw(ax, t)
+    ax.get_figure().legend(ax.lines, ["a label"], loc="upper left")
+
+
+def test_a_dollar_sign_is_a_dollar_sign(folder, plotted):
+    figures.export("spending", draw, plotted, **(TEXTS | {"title": ("Cost $5 and $6", "花费$5与$6")}))
+    assert "Cost $5 and $6" in (folder / "spending.en.svg").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -77,6 +87,9 @@ def crowded(ax, t):
         ({"draw": lambda ax, t: ax.set_xlabel("\U000f0000")}, "Glyph"),
         ({"draw": cut}, "cut off"),
         ({"draw": crowded}, "'one label' lies on 'another label'"),
+        ({"draw": crowded_legend}, "lies on"),
+        ({"name": "../up"}, "lower case"),
+        ({"title": "ab"}, "title must be a pair"),
         ({"size": (5, 4)}, "1600 pixels"),
         ({"plotted": pd.DataFrame({"obs_value": [1.0]})}, "source_id"),
         ({"plotted": pd.DataFrame({"source_id": ["hearsay"]})}, r"hearsay not in sources\.csv"),
@@ -84,7 +97,7 @@ def crowded(ax, t):
 )
 def test_a_broken_contract_leaves_no_file(folder, plotted, change, message):
     with pytest.raises(figures.FigureError, match=message):
-        figures.export("spending", **({"draw": draw, "plotted": plotted} | TEXTS | change))
+        figures.export(**({"name": "spending", "draw": draw, "plotted": plotted} | TEXTS | change))
     assert not folder.exists() or not list(folder.iterdir())
 
 

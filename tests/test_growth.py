@@ -218,3 +218,23 @@ def test_an_interval_holds_whatever_the_true_levels_are(values, a, b):
 def test_an_interval_below_zero_has_no_ratio():
     with pytest.raises(ValueError, match="2024 reaches below zero"):
         growth.ratio_interval(frame((2024, 1.0, -0.5, 2.5, "exact")), frame((2024, 1.0, 0.5, 1.5, "exact")))
+
+
+@pytest.mark.parametrize("call", [growth.rate, growth.cagr, lambda s: growth.index(s, 2000)])
+def test_levels_that_are_no_numbers_are_refused(call):
+    for wrong in (
+        pd.Series([1, 2], [2000, 2001], dtype=object),
+        pd.Series([], dtype=float, index=pd.Index([], dtype=int)),
+    ):
+        with pytest.raises(ValueError, match="must be numbers"):
+            call(wrong)
+
+
+def test_large_whole_numbers_do_not_overflow():
+    assert growth.index(pd.Series({2000: 10**18, 2001: 2 * 10**18}), 2000).to_dict() == {2000: 100.0, 2001: 200.0}
+
+
+def test_an_interval_across_a_break_is_refused():
+    rows = frame((2023, 1.0, 0.9, 1.1, "exact"), (2024, 1.0, 0.9, 1.1, "exact")).assign(obs_status=["A", "B"])
+    with pytest.raises(ValueError, match="breaks"):
+        growth.rate_interval(rows)

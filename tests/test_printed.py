@@ -623,3 +623,33 @@ def test_runs_as_a_module(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "missing.txt" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+FOUND = {
+    "提高2.8个百分点至78.2%": ["2.8个百分点", "78.2%"],
+    "增长5%至1.2万亿元": ["5%", "1.2万亿元"],
+    "增加10家至120家": ["10家", "120家"],
+    "增长5%至6%": ["5%至6%"],
+    "6个内设机构，10年内": ["6个", "10年内"],
+    "3家具有竞争力的企业，3家具": ["3家"],
+    "20家长三角企业和8家电子信息企业": ["20家", "8家"],
+    "100个点位、10个年轻团队、8个多功能厅": ["100个", "10个", "8个"],
+    "20台风电机组，68所在沪高校，12座标准厂房": ["20台", "68所", "12座"],
+    "1 234.5亿元": [],
+    "41.2万人年": [],
+    "25年上半年，不过百家": [],
+    "纽约20家，约20家": ["20家", "约20家"],
+    "取得重大突破10项": ["10项"],
+    "约合14亿美元，即100亿元新台币": ["约合14亿美元"],
+    "12只基金，285幢，30间，5宗地块": ["12只", "285幢", "30间", "5宗"],
+}
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_words_that_only_look_like_others(text):
+    assert [quantity.text for quantity in printed.find(text)] == FOUND[text]
+
+
+def test_what_is_no_text_is_refused():
+    with pytest.raises(printed.PrintedError, match="no text"):
+        printed.parse(12.5)

@@ -535,6 +535,14 @@ def test_break_test_refuses_what_it_cannot_judge():
         trends.break_test(pd.Series(np.arange(20) * 0.1, index=range(20)))
 
 
+@pytest.mark.parametrize("scale", [2.0**-600, 2.0**600])
+def test_a_panel_of_any_size_of_numbers(scale):
+    panel = pd.DataFrame({"a": [1.0, 3.0, 4.0, 8.0]}, index=range(2000, 2004))
+    plain, scaled = trends.ols_panel(panel), trends.ols_panel(panel * scale)
+    for column, power in {"slope": 1, "intercept": 1, "se": 1, "r_squared": 0, "p_value": 0}.items():
+        assert scaled[column].item() == pytest.approx(plain[column].item() * scale**power, rel=1e-12)
+
+
 def test_unsigned_years_are_years():
     panel = pd.DataFrame({"a": [1.0, 2.0, 4.0]}, index=np.array([2000, 2001, 2002], dtype="uint16"))
     assert trends.ols_panel(panel)["slope"].item() == pytest.approx(1.5)
