@@ -287,27 +287,31 @@ def ols_panel(panel: pd.DataFrame) -> pd.DataFrame:
     y, years = panel.to_numpy(dtype=float, na_value=np.nan), panel.index.to_numpy()
     if not len(y) or years.dtype.kind not in "iu" or (years[1:] <= years[:-1]).any():
         raise ValueError(f"the panel must be indexed by ascending whole years, not by {years.tolist()}")
-    if np.isinf(y).any():
-        year, column = np.argwhere(np.isinf(y))[0]
+    for year, column in np.argwhere(np.isinf(y)):
         raise ValueError(f"the panel must be finite: {panel.columns[column]!r} has {y[year, column]} in {years[year]}")
     years = years.astype(np.int64)  # differences of unsigned years would wrap around
-    there, centre = ~np.isnan(y), years.sum() // len(years)
-    x, weight, n = (years - centre).astype(float), there.astype(float), there.sum(axis=0)
-    first = y[there.argmax(axis=0), np.arange(y.shape[1])]  # taken off, so that a constant column becomes exactly 0
-    y = np.where(there, y - first, 0)
+    gaps, centre = np.isnan(y), years.sum() // len(years)
+    # Without gaps one column of weights serves all series, which saves half the passes over the panel.
+    x, weight = (years - centre).astype(float), (~gaps).astype(float) if gaps.any() else np.ones((len(y), 1))
+    n, x_mean = weight.sum(axis=0), x @ weight / weight.sum(axis=0)
+    x_squares = x**2 @ weight - n * x_mean**2
+    first = y[(~gaps).argmax(axis=0), np.arange(y.shape[1])]  # taken off, so that a constant column becomes exactly 0
+    y = y - first
+    y[gaps] = 0
     scale = np.exp2(np.frexp(np.abs(y).max(axis=0))[1])  # a power of two costs no digit and keeps squares in range
-    y = y / scale
-    x_mean, y_mean, x_squares = x @ weight / n, y.sum(axis=0) / n, x**2 @ weight - (x @ weight) ** 2 / n
+    y /= scale
+    y_mean = y.sum(axis=0) / n
     y -= y_mean * weight
     slope = x @ y / x_squares
-    residuals = y - slope * (x[:, None] - x_mean) * weight
-    dof = np.where(n > 2, n - 2, np.nan)
-    variance = np.einsum("ij,ij->j", residuals, residuals) / dof
-    se, r_squared = np.sqrt(variance / x_squares), 1 - variance * dof / np.einsum("ij,ij->j", y, y)
+    squares, dof = np.einsum("ij,ij->j", y, y), np.where(n > 2, n - 2, np.nan)
+    y -= slope * (x[:, None] - x_mean) * weight  # from here on the residuals
+    rss = np.einsum("ij,ij->j", y, y)
+    se, r_squared = np.sqrt(rss / dof / x_squares), np.where(n > 2, 1 - rss / squares, np.nan)
     p_value = 2 * special.stdtr(dof, -np.abs(slope / se))
     slope, se, y_mean = slope * scale, se * scale, y_mean * scale
     intercept = first + y_mean - slope * (x_mean + centre)
-    columns = {"slope": slope, "intercept": intercept, "se": se, "r_squared": r_squared, "p_value": p_value, "n": n}
+    columns = {"slope": slope, "intercept": intercept, "se": se, "r_squared": r_squared, "p_value": p_value}
+    columns["n"] = np.broadcast_to(n.astype(int), slope.shape)
     return pd.DataFrame(columns, index=panel.columns)
 
 
