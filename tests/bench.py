@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run.py is no package
 
 import run  # noqa: E402
-from helpers import growth, trends  # noqa: E402
+from helpers import data, growth, printed, trends  # noqa: E402
 
 YEARS = np.arange(2000, 2025)
 
@@ -97,6 +97,15 @@ def rates() -> None:
     compare("growth.rate, a million values", time_ours, "pct_change, wide form, no checks", plain)
 
 
+def reading() -> None:
+    """Figures found in running text as dense with them as a bulletin; how time grows with its length."""
+    sentence = "".join(f"全年实现{print_}，比上年有所提高；" for print_ in data.statements()["printed"])
+    megabyte = (sentence * 1_000).encode()[:1_000_000].decode(errors="ignore")
+    once, twice = seconds(lambda: printed.find(megabyte)), seconds(lambda: printed.find(megabyte * 2))
+    many = len(printed.find(megabyte))
+    print(f"{twice / once:9.2f} ×  printed.find: 2 MB beside 1 MB with {many:,} figures: {shown(once)}")
+
+
 def imports() -> None:
     """All helpers, beside the two packages they stand on, each time in a fresh process."""
     modules = ", ".join(f"helpers.{path.stem}" for path in sorted((ROOT / "helpers").glob("[a-z]*.py")))
@@ -134,5 +143,5 @@ def collection() -> None:
 
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, pandas {pd.__version__}, numpy {np.__version__}")
-    for part in (lines, rates, imports, collection):
+    for part in (lines, rates, reading, imports, collection):
         part()
