@@ -117,7 +117,7 @@ async def _execute(path: Path) -> str | None:
         resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
     try:
-        with KERNEL_LOG.open("a") as log:  # what kernels say of themselves, not of the notebook
+        with KERNEL_LOG.open("a", encoding="utf-8") as log:  # what kernels say of themselves, not of the notebook
             await client.async_execute(env=os.environ | {"FIGURES_FOLDER": str(staged)}, stderr=log)
     except DeadKernelError:
         return f"{path.name}: the kernel died; {KERNEL_LOG.relative_to(ROOT)} may say why"
@@ -127,6 +127,7 @@ async def _execute(path: Path) -> str | None:
     notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
     beside = path.with_suffix(".new")
     beside.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
+    FIGURES.mkdir(exist_ok=True)
     for file in staged.iterdir():
         os.replace(file, FIGURES / file.name)
     os.replace(beside, path)

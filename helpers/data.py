@@ -292,9 +292,9 @@ def _fault(value: str, field: dict[str, Any]) -> str | None:
         return f"should be one of {', '.join(rules['enum'])}"
     if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
         return f"should look like {rules['pattern']} ({field['description']})"
-    if not rules.get("minimum", -float("inf")) <= (float(value) if "minimum" in rules else 0):
+    if "minimum" in rules and float(value) < rules["minimum"]:
         return f"should be at least {rules['minimum']}"
-    if not (float(value) if "maximum" in rules else 0) <= rules.get("maximum", float("inf")):
+    if "maximum" in rules and float(value) > rules["maximum"]:
         return f"should be at most {rules['maximum']}"
     return None
 

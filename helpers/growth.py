@@ -8,7 +8,7 @@ coarse, use the ``_interval`` functions: they carry the rounding interval of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -157,11 +157,11 @@ def contributions(parts: pd.DataFrame, total: pd.Series) -> pd.DataFrame:
         One column a part, then ``unallocated``; each row adds up to ``rate(total)``.
     """
     _refuse(parts)
+    _refuse(total, positive=True)
     _refuse_breaks(total)
     levels = parts.assign(unallocated=total - parts.sum(axis="columns", skipna=False))
     before = levels.reindex(levels.index - 1).set_axis(levels.index)
     base = total.reindex(levels.index - 1).set_axis(levels.index)
-    _refuse(total, positive=True)
     return 100 * (levels - before).div(base, axis="index")
 
 
@@ -183,8 +183,8 @@ def rate_interval(frame: pd.DataFrame, periods: int = 1) -> pd.DataFrame:
         bound: the growth of a bound is not a growth.
     """
     _refuse_periods(periods)
-    if "obs_status" in frame and (frame["obs_status"].iloc[1:] == "B").any():
-        raise ValueError("the definition breaks within the years (obs_status B); take the parts apart")
+    if "obs_status" in frame:
+        _refuse_breaks(frame, frame.index[frame["obs_status"] == "B"])
     frame = _interval(frame)
     return ratio_interval(frame, frame.reindex(frame.index - periods).set_axis(frame.index)) - 100
 
@@ -247,8 +247,8 @@ def _refuse_periods(periods: int) -> None:
         raise ValueError(f"periods is a whole number of years, 1 or more, not {periods}")
 
 
-def _refuse_breaks(s: pd.Series | pd.DataFrame) -> None:
-    for start in s.attrs.get("breaks", []):
+def _refuse_breaks(s: pd.Series | pd.DataFrame, breaks: Iterable[int] | None = None) -> None:
+    for start in s.attrs.get("breaks", []) if breaks is None else breaks:
         if s.index.min() < start <= s.index.max():
             raise ValueError(f"the definition breaks in {start}, within the years; take the parts apart")
 

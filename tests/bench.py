@@ -123,7 +123,7 @@ def collection() -> None:
     """Every notebook from scratch, by run.py and by nbconvert one after another, each in a copy of the project."""
     times = {}
     for way in ("run.py", "nbconvert"):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=ROOT / ".cache") as folder:
             copy = Path(folder) / "project"
             shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "*.egg-info", "__pycache__"))
             run.CACHE = copy / ".cache"  # environment() then names places in the copy
