@@ -1,11 +1,20 @@
-"""The contract of exported figures: all six files or none, the same bytes, nothing forgotten, nothing cut off."""
+"""The contract of exported figures: all six files or none, the same everywhere, nothing forgotten, nothing cut off."""
 
+import base64
+import html
+import io
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import pandas as pd
 import pytest
-from PIL import Image
+from matplotlib import font_manager
+from PIL import Image, ImageChops
 
 from helpers import data, figures
 
@@ -48,7 +57,35 @@ def test_six_files_with_everything_in_them(folder, plotted):
     assert side["notebook"] == "notebooks/02_rd_intensity.ipynb"
     bundle, metadata = shown._repr_mimebundle_()
     assert bundle["image/svg+xml"] == (folder / "spending.en.svg").read_text("utf-8")
-    assert bundle["text/plain"] == metadata["image/svg+xml"]["alt"] == TEXTS["alt"][0]
+    assert bundle["text/plain"] == metadata["image/svg+xml"]["alt"] == metadata["image/png"]["alt"] == TEXTS["alt"][0]
+
+
+def test_a_notebook_shows_a_small_picture_of_the_stored_one(folder, plotted):
+    alt = 'A line "rises" <b>& falls</b>.'
+    bundle, _ = figures.export("spending", draw, plotted, **(TEXTS | {"alt": (alt, "线")}))._repr_mimebundle_()
+    with Image.open(folder / "spending.en.png") as large:
+        half = large.convert("RGB").reduce(2)
+    small = base64.b64decode(bundle["image/png"])
+    shown = Image.open(io.BytesIO(small)).convert("RGB")
+    assert shown.size == half.size and len(small) < 60_000
+    apart = [high for _, high in ImageChops.difference(shown, half).getextrema()]
+    assert max(apart) < 25, "a palette of 256 colours is close to all shades"
+    page = ElementTree.fromstring(bundle["text/html"].replace(">", "/>"))
+    assert page.get("alt") == alt and page.get("src") == f"data:image/png;base64,{bundle['image/png']}"
+    assert html.escape(alt, quote=False) in bundle["image/svg+xml"]
+
+
+def test_the_small_picture_is_packed_as_the_notebook_has_it(folder, plotted):
+    """Another compression library packs the same pixels otherwise; the notebook must not change with it."""
+    first = base64.b64decode(figures.export("spending", draw, plotted, **TEXTS)._repr_mimebundle_()[0]["image/png"])
+    loose = io.BytesIO()
+    Image.open(io.BytesIO(first)).save(loose, "png", compress_level=0)
+    assert loose.getvalue() != first
+    notebook = folder.parent / "notebooks" / "02_rd_intensity.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(json.dumps({"image/png": base64.b64encode(loose.getvalue()).decode()}))
+    again = figures.export("spending", draw, plotted, **TEXTS)._repr_mimebundle_()[0]["image/png"]
+    assert base64.b64decode(again) == loose.getvalue()
 
 
 def test_the_same_bytes_again(folder, plotted):
@@ -114,14 +151,129 @@ def test_the_check_writes_nothing_and_finds_a_stale_file(folder, plotted, monkey
     monkeypatch.setenv("FIGURES_CHECK", "1")
     figures.export("spending", draw, plotted, **TEXTS)
     with Image.open(folder / "spending.zh.png") as picture:
-        picture.putpixel((9, 9), (255, 0, 0, 255))
+        picture.putpixel((9, 9), (255, 255, 254, 255))  # too little to see, and not what was exported
         picture.save(folder / "spending.zh.png")
     with pytest.raises(figures.FigureError, match=r"spending\.zh\.png is not what"):
         figures.export("spending", draw, plotted, **TEXTS)
     (folder / "spending.csv").unlink()
-    with pytest.raises(figures.FigureError, match=r"spending\.csv is not what"):
+    with pytest.raises(figures.FigureError, match=r"is not what"):
         figures.export("spending", draw, plotted, **TEXTS)
     assert not (folder / "spending.csv").exists()
+
+
+def marked(**changes):
+    """A line with markers; one of its properties may be another, by a little."""
+    look = {"markersize": 6, "linewidth": 1.8, "color": "#0072B2", "marker": "o"} | changes
+    return lambda ax, t: ax.plot([2010, 2023], [481.7, 2049.6], **look)
+
+
+def level(picture, by):
+    """The PNG with one pixel `by` levels of 255 away."""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.putpixel((9, 9), (255 - by, 255, 255, 255))
+        buffer = io.BytesIO()
+        image.save(buffer, "png")
+    return buffer.getvalue()
+
+
+NOISE = {  # what another processor may do to a file
+    "csv": lambda content: content.replace(b"481.7031,", b"481.7031000001,"),
+    "en.svg": lambda content: re.sub(rb"(?<=M )(\d+\.\d+)", lambda hit: b"%.6f" % (float(hit[1]) + 9e-5), content),
+    "zh.png": lambda content: level(content, 2),
+}
+FAULTS = {  # and what it may not
+    "csv": lambda content: content.replace(b"481.7031,", b"481.703101,"),
+    "en.svg": lambda content: re.sub(rb"(?<=M )(\d+\.\d+)", lambda hit: b"%.6f" % (float(hit[1]) + 2e-4), content),
+    "zh.png": lambda content: level(content, 3),
+    "json": lambda content: content.replace(b"A line rises.", b"A line falls."),
+}
+
+
+@pytest.mark.parametrize("kind", NOISE)
+def test_what_another_processor_draws_leaves_the_stored_files_and_shows_them(folder, plotted, monkeypatch, kind):
+    shown = figures.export("spending", marked(), plotted, **TEXTS)._repr_mimebundle_()
+    stored = {path.name: path.read_bytes() for path in folder.iterdir()}
+    alike, drawn = figures._alike, []
+
+    def elsewhere(which, before, after):
+        drawn.append(NOISE[kind](after) if which == kind else after)
+        assert which != kind or drawn[-1] != before
+        return alike(which, before, drawn[-1])
+
+    monkeypatch.setattr(figures, "_alike", elsewhere)
+    for check in ("", "1"):
+        monkeypatch.setenv("FIGURES_CHECK", check)
+        assert figures.export("spending", marked(), plotted, **TEXTS)._repr_mimebundle_() == shown
+    assert stored == {path.name: path.read_bytes() for path in folder.iterdir()} and len(drawn) == 12
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_more_than_that_is_another_file(folder, plotted, kind):
+    figures.export("spending", marked(), plotted, **TEXTS)
+    stored = (folder / f"spending.{kind}").read_bytes()
+    assert FAULTS[kind](stored) != stored and not figures._alike(kind, stored, FAULTS[kind](stored))
+
+
+@pytest.mark.parametrize("change", [{"markersize": 6.005}, {"linewidth": 1.801}, {"color": "#0072B3"}, {"marker": "s"}])
+def test_a_change_too_small_to_see_is_noticed(folder, plotted, monkeypatch, change):
+    figures.export("spending", marked(), plotted, **TEXTS)
+    stored = (folder / "spending.en.svg").read_bytes()
+    monkeypatch.setenv("FIGURES_CHECK", "1")
+    with pytest.raises(figures.FigureError, match="is not what this notebook draws"):
+        figures.export("spending", marked(**change), plotted, **TEXTS)
+    monkeypatch.setenv("FIGURES_CHECK", "")
+    figures.export("spending", marked(**change), plotted, **TEXTS)
+    assert (folder / "spending.en.svg").read_bytes() != stored, "and written, where nothing is checked"
+
+
+def test_a_damaged_side_file_is_written_again(folder, plotted):
+    figures.export("spending", draw, plotted, **TEXTS)
+    side = (folder / "spending.json").read_bytes()
+    for damaged in (b"", b"[]", b"{}", side[:100]):
+        (folder / "spending.json").write_bytes(damaged)
+        figures.export("spending", draw, plotted, **TEXTS)
+        assert (folder / "spending.json").read_bytes() == side
+
+
+def test_ids_do_not_hold_places(folder, plotted):
+    figures.export("spending", marked(), plotted, **TEXTS)
+    svg = (folder / "spending.en.svg").read_text("utf-8")
+    ids = re.findall(r'id="([^"]+)"', svg)
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', svg))
+    assert len(ids) == len(set(ids)) and used <= set(ids)
+    assert any(re.fullmatch(r"[mp]\d", name) for name in used) and not re.search(r'(id="|#)\w*[0-9a-f]{10}', svg)
+
+
+def test_an_installed_font_of_the_same_name_is_not_used(monkeypatch):
+    other = font_manager.findfont("DejaVu Sans")
+    fake = font_manager.FontEntry(fname=other, name="Noto Sans SC", style="normal", variant="normal", weight=400,
+                                  stretch="normal", size="scalable")  # fmt: skip
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [fake, *font_manager.fontManager.ttflist])
+    figures.use_style("02_rd_intensity")
+    assert font_manager.findfont("Noto Sans SC").endswith("NotoSansSC-Regular.ttf")
+
+
+def test_text_is_shaped_alike_in_a_chinese_locale(plotted, tmp_path):
+    """Dashes and dots have other shapes in Chinese text, and the locale would decide what text is Chinese."""
+    known = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout if shutil.which("locale") else ""
+    if "zh_CN.utf8" not in known.replace("UTF-8", "utf8"):
+        pytest.skip("the locale zh_CN.UTF-8 is not installed")
+    code = """
+import locale
+from helpers import data, figures
+before = locale.setlocale(locale.LC_CTYPE)
+figures.use_style("02_rd_intensity")
+assert locale.setlocale(locale.LC_CTYPE) == before
+texts = {name: ("中2024—2026……", "中2024—2026……") for name in ("title", "subtitle", "alt")}
+table = figures.tidy({"R&D": data.series("RD_EXP", vintage="final")})
+print(figures.export("spending", lambda ax, t: ax.set_title("中2024—2026"), table, **texts).svg)
+"""
+    drawn = []
+    for language in ("C.UTF-8", "zh_CN.UTF-8"):
+        environment = os.environ | {"LC_ALL": language, "FIGURES_FOLDER": str(tmp_path), "FIGURES_CHECK": ""}
+        command = [sys.executable, "-c", code]
+        drawn.append(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert drawn[0] == drawn[1] != b""
 
 
 def test_end_labels_do_not_touch(plotted):
