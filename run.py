@@ -1,49 +1,81 @@
 """Execute the notebooks whose inputs have changed, and refresh the pages that are generated from them.
 
 ``python run.py`` does what ``make run`` does, once the packages are installed; ``python run.py lab`` opens JupyterLab
-with the same settings. A notebook is executed in a clean kernel. It and its figures are written beside their places and
-moved there when all cells have run, so a failing cell or an interruption leaves everything as it was.
+with the same settings. A notebook is executed in a clean kernel. It and its figures are written to a place of their own
+and moved to the project when all cells have run, so a failing cell or an interruption leaves everything as it was.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
 import hashlib
 import json
 import os
 import re
-import shutil
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS, FIGURES, CACHE = ROOT / "notebooks", ROOT / "figures", ROOT / ".cache"
 STAMPS, KERNEL_LOG = CACHE / "run.json", CACHE / "kernels.log"
 OVERVIEW = "00_overview"  # reads the findings of all the others, so it comes last
+CELL_SECONDS = 600  # a cell that takes longer hangs
+
+# How a kernel and JupyterLab start: as their own commands do, but without the settings of the whole machine.
+KERNEL = """
+from IPython.core import application
+application.SYSTEM_CONFIG_DIRS.clear()
+from ipykernel import kernelapp
+kernelapp.launch_new_instance()
+"""
+LAB = """
+from jupyter_core import paths
+paths.SYSTEM_CONFIG_PATH.clear()
+paths.SYSTEM_JUPYTER_PATH.clear()
+from jupyterlab import labapp
+labapp.main()
+"""
 
 
-def environment() -> dict[str, str]:
-    """Settings for kernels: nothing outside the project is read or written, and sums do not depend on threads."""
+def settle() -> None:
+    """Make this process, and the kernels it starts, depend on this folder alone.
+
+    Helpers come from this folder, even where the packages were installed for another copy of it. Nothing is read from
+    the user's or the machine's settings of Python, Jupyter, IPython and matplotlib, nothing is written outside, text is
+    shaped in no language in particular, and sums do not depend on threads.
+    """
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "JUPYTER", "IPYTHON", "MPL", "MATPLOTLIB"))]:
+        del os.environ[name]
     places = {"IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib", "JUPYTER_CONFIG_DIR": "jupyter-config",
               "JUPYTER_DATA_DIR": "jupyter-data", "JUPYTER_RUNTIME_DIR": "jupyter-runtime"}  # fmt: skip
-    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-    return {name: str(CACHE / folder) for name, folder in places.items()} | threads
+    os.environ.update({name: str(CACHE / folder) for name, folder in places.items()})
+    os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")})
+    os.environ.update(PYTHONPATH=str(ROOT), LC_ALL="C.UTF-8", JUPYTER_PREFER_ENV_PATH="0")  # the kernel below first
+    command = [sys.executable, "-Xfrozen_modules=off", "-c", KERNEL, "-f", "{connection_file}"]
+    kernel = {"argv": command, "display_name": "Python 3", "language": "python", "metadata": {"debugger": True}}
+    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    _write(CACHE / "jupyter-data/kernels/python3/kernel.json", json.dumps(kernel))
+    _write(CACHE / "jupyter-config/labconfig/page_config.json", json.dumps(news))
 
 
 def main() -> int:
     """Run what has changed; 0 if all is well, 1 if a cell failed, 2 if misused, 130 if interrupted."""
-    CACHE.mkdir(exist_ok=True)
-    os.environ.update(environment())
     if sys.argv[1:2] == ["lab"]:
-        os.chdir(NOTEBOOKS)
-        # no search for language servers, no extensions or news from the network
-        quiet = [
-            "--LanguageServerManager.autodetect=False",
-            "--LabApp.extension_manager=readonly",
-            "--LabApp.news_url=",
-        ]
-        os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", *quiet, *sys.argv[2:]])
+        settle()
+        os.chdir(ROOT)
+        # no search for language servers, no extensions from the network
+        quiet = ["--LanguageServerManager.autodetect=False", "--LabApp.extension_manager=readonly"]
+        os.execv(sys.executable, [sys.executable, "-c", LAB, *quiet, *sys.argv[2:]])
     if sys.argv[1:]:
         print(
             f"unknown: {' '.join(sys.argv[1:])}; run.py takes nothing, or lab with JupyterLab's options",
@@ -51,27 +83,59 @@ def main() -> int:
         )
         return 2
     started = time.perf_counter()
-    stamps = json.loads(STAMPS.read_text()) if STAMPS.is_file() else {}
     notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
     try:
-        executed = 0
-        for stage in ([p for p in notebooks if p.stem != OVERVIEW], [p for p in notebooks if p.stem == OVERVIEW]):
-            changed = [path for path in stage if stamps.get(path.stem) != _stamp(path)]
-            executed += len(changed)
-            failed = asyncio.run(_execute_all(changed, stamps)) if changed else None
-            if failed:
-                print(failed, file=sys.stderr)
-                return 1
+        with _alone():
+            settle()
+            stamps, executed = _stamps(), 0
+            for stage in ([p for p in notebooks if p.stem != OVERVIEW], [p for p in notebooks if p.stem == OVERVIEW]):
+                changed = [path for path in stage if stamps.get(path.stem) != _stamp(path)]
+                executed += len(changed)
+                failed = asyncio.run(_execute_all(changed, stamps)) if changed else None
+                if failed:
+                    print(failed, file=sys.stderr)
+                    return 1
+            refreshed = refresh() if executed or any(p.read_text("utf-8") != t for p, t in generated().items()) else []
     except KeyboardInterrupt:
         print("interrupted: the stored notebooks are whole, those finished are kept", file=sys.stderr)
         return 130
-    refreshed = refresh() if executed or any(p.read_text("utf-8") != t for p, t in generated().items()) else []
     if not executed and not refreshed:
         print("nothing has changed since the last run")
     else:
         done = f"{executed} of {len(notebooks)} notebooks executed"
         print(f"{done} in {time.perf_counter() - started:.1f} s", *(f"· {path} refreshed" for path in refreshed))
     return 0
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """One run at a time: a lock that ends with the process that holds it, however that ends."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "run.lock").open("w") as lock:
+        try:
+            if fcntl:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("another run is at work in this folder; start again when it has ended") from None
+        yield
+
+
+def _stamps() -> dict[str, str]:
+    """What each notebook was executed with; nothing, if that is not known."""
+    try:
+        return dict(json.loads(STAMPS.read_text("utf-8")))
+    except (OSError, TypeError, ValueError):
+        return {}
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and only where it differs."""
+    if path.is_file() and path.read_text("utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE) as beside:
+        (Path(beside) / path.name).write_text(text, encoding="utf-8", newline="\n")
+        os.replace(Path(beside) / path.name, path)
 
 
 async def _execute_all(paths: list[Path], stamps: dict[str, str]) -> str | None:
@@ -90,47 +154,59 @@ async def _execute_all(paths: list[Path], stamps: dict[str, str]) -> str | None:
                 failures.append(failure)
                 return
             stamps[path.stem] = _stamp(path)
-            beside = STAMPS.with_suffix(".new")
-            beside.write_text(json.dumps(stamps, indent=1, sort_keys=True))
-            os.replace(beside, STAMPS)
+            _write(STAMPS, json.dumps(stamps, indent=1, sort_keys=True))
             print(f"{path.stem:<28}{time.perf_counter() - started:6.1f} s", flush=True)
 
     # The longest first: the file's size is a fair guess, and the last to finish decides how long all take.
-    await asyncio.gather(*map(one, sorted(paths, key=lambda path: -path.stat().st_size)))
+    await asyncio.gather(*map(one, sorted(paths, key=lambda path: (-path.stat().st_size, path.stem))))
     return failures[0] if failures else None
 
 
 async def _execute(path: Path) -> str | None:
+    """Execute one notebook and put it and its figures in their places, or say why not."""
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbformat.sign import NotebookNotary
 
     try:
         notebook = nbformat.read(path, as_version=4)
     except nbformat.reader.NotJSONError:
         return f"{path.name}: no notebook, its JSON cannot be read"
-    staged = CACHE / "figures" / path.stem
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+    begun: list[int] = []  # numbers of the code cells, counted as readers count them
+
+    def begin(cell: nbformat.NotebookNode, cell_index: int) -> None:
+        begun.append(sum(cell.cell_type == "code" for cell in notebook.cells[: cell_index + 1]))
+
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=600, record_timing=False, store_widget_state=False,
-        resources={"metadata": {"path": str(path.parent)}},
+        notebook, kernel_name="python3", timeout=CELL_SECONDS, record_timing=False, store_widget_state=False,
+        shutdown_kernel="immediate", on_cell_execute=begin, resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
-    try:
-        with KERNEL_LOG.open("a", encoding="utf-8") as log:  # what kernels say of themselves, not of the notebook
-            await client.async_execute(env=os.environ | {"FIGURES_FOLDER": str(staged)}, stderr=log)
-    except DeadKernelError:
-        return f"{path.name}: the kernel died; {KERNEL_LOG.relative_to(ROOT)} may say why"
-    except CellExecutionError as error:
-        return f"{path.name}, {_failure(notebook, error)}"
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
-    beside = path.with_suffix(".new")
-    beside.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
-    FIGURES.mkdir(exist_ok=True)
-    for file in staged.iterdir():
-        os.replace(file, FIGURES / file.name)
-    os.replace(beside, path)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix=f"{path.stem}-") as folder, KERNEL_LOG.open("a") as log:
+        staged = Path(folder)
+        try:  # the log has what kernels say of themselves, not of the notebook
+            await client.async_execute(env=os.environ | {"FIGURES_FOLDER": folder}, stderr=log)
+        except DeadKernelError:
+            return f"{path.name}, cell {begun[-1]}: the kernel died; {KERNEL_LOG.relative_to(ROOT)} may say why"
+        except CellTimeoutError:
+            return f"{path.name}, cell {begun[-1]}: still at work after {CELL_SECONDS} s, and so given up"
+        except CellExecutionError as error:
+            return f"{path.name}, {_failure(notebook, error)}"
+        except RuntimeError as error:  # raised while the kernel starts
+            where = (
+                f"{KERNEL_LOG.relative_to(ROOT)} may say why; kernels are reached on the loopback interface, 127.0.0.1"
+            )
+            return f"{path.name}: {error} ({where})"
+        finally:
+            atexit.unregister(client._cleanup_kernel)  # it speaks in tracebacks if the start was interrupted
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
+        FIGURES.mkdir(exist_ok=True)
+        for file in staged.iterdir():
+            os.replace(file, FIGURES / file.name)
+        _write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+    # What was executed here JupyterLab may show without asking; it reads the signatures from the same folder.
+    NotebookNotary(data_dir=os.environ["JUPYTER_DATA_DIR"]).sign(notebook)
     return None
 
 
@@ -184,9 +260,7 @@ def refresh() -> list[str]:
     """Write the generated pages that differ; return their names."""
     changed = {p: t for p, t in generated().items() if not p.is_file() or p.read_text("utf-8") != t}
     for path, text in changed.items():
-        beside = path.with_suffix(".new")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+        _write(path, text)
     return [str(path.relative_to(ROOT)) for path in changed]
 
 
