@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
+PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lab bench lock clean
+.PHONY: run test test-anywhere test-browser lab bench lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -14,26 +15,38 @@ test: .venv/installed
 	@$(BIN)/ruff format --no-cache --check -q .
 	@$(BIN)/python -m pytest -n auto
 
+# The checks as on other machines; all of them, or those named: make test-anywhere LEGS="old-x86 ties"
+test-anywhere: .venv/installed
+	@$(BIN)/python tests/anywhere.py $(LEGS)
+
+# The notebooks in a real JupyterLab, in a browser of the system.
+test-browser: .venv/installed
+	@$(BIN)/python -c 'import playwright' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
+	@$(BIN)/python -m pytest tests/browser.py -rs
+
 lab: .venv/installed
 	@$(BIN)/python run.py lab $(ARGS)
 
 bench: .venv/installed
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
 
 .venv/installed: $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@echo "installing the pinned packages into .venv, about a minute"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python $(PIP) -r requirements.txt
 	@touch $@
 
-# The newest versions of the direct packages and of all they need, found in an environment of their own.
+# The newest versions of all packages, or of one and what it needs: make lock PACKAGE=pandas
 lock:
-	rm -rf .cache/lock && $(PYTHON) -m venv .cache/lock
-	sed -E '/^(#|-)/d; s/==.*//' requirements.txt > .cache/lock/direct.txt
-	.cache/lock/bin/python -m pip install --quiet --disable-pip-version-check -r .cache/lock/direct.txt
-	(echo "# Every package, pinned; written by make lock."; .cache/lock/bin/python -m pip freeze) > constraints.txt
-	sed -n 's/==/ /p' constraints.txt | while read -r name version; do \
+	$(PYTHON) -m venv .cache/lock
+	.cache/lock/bin/python $(PIP) uv
+	sed -E '/^(#|-)/d; s/==.*//' requirements.txt > .cache/lock/direct.in
+	echo playwright >> .cache/lock/direct.in
+	.cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+	  --custom-compile-command "make lock" $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) \
+	  --output-file constraints.txt .cache/lock/direct.in
+	sed -n 's/==/ /p' constraints.txt | while read -r name version _; do \
 	  sed -i.bak -E "s/^$$name==[^ ]+/$$name==$$version/" requirements.txt; done
 	rm -rf .cache/lock requirements.txt.bak
 
