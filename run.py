@@ -95,7 +95,9 @@ def main() -> int:
                 if failed:
                     print(failed, file=sys.stderr)
                     return 1
-            refreshed = refresh() if executed or any(p.read_text("utf-8") != t for p, t in generated().items()) else []
+            from helpers import pages
+
+            refreshed = [path.relative_to(ROOT) for path, text in pages.generated().items() if _write(path, text)]
     except KeyboardInterrupt:
         print("interrupted: the stored notebooks are whole, those finished are kept", file=sys.stderr)
         return 130
@@ -128,14 +130,15 @@ def _stamps() -> dict[str, str]:
         return {}
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and only where it differs."""
+def _write(path: Path, text: str) -> bool:
+    """Write a file whole or not at all, and only where it differs; return whether it did."""
     if path.is_file() and path.read_text("utf-8") == text:
-        return
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as beside:
         (Path(beside) / path.name).write_text(text, encoding="utf-8", newline="\n")
         os.replace(Path(beside) / path.name, path)
+    return True
 
 
 async def _execute_all(paths: list[Path], stamps: dict[str, str]) -> str | None:
@@ -227,6 +230,7 @@ def _failure(notebook: object, error: Exception) -> str:
 def _stamp(path: Path) -> str:
     """Hash of all a notebook depends on and of all it leaves behind."""
     inputs = [*ROOT.glob("helpers/*.py"), *ROOT.glob("data/*.csv"), ROOT / "data/datapackage.json"]
+    inputs += ROOT.glob("words/*.po")
     inputs += [ROOT / name for name in ("requirements.txt", "constraints.txt", "pyproject.toml", "run.py")]
     inputs += sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem == OVERVIEW else [path]
     for side in FIGURES.glob("*.json"):
@@ -236,81 +240,6 @@ def _stamp(path: Path) -> str:
     for file in sorted(set(inputs)):
         total.update(str(file.relative_to(ROOT)).encode() + hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
-
-
-def generated() -> dict[Path, str]:
-    """The generated pages, as they should be: README's findings and exhibits, the gallery, the data dictionary."""
-    from helpers import findings
-
-    exhibits = [json.loads(path.read_text("utf-8")) for path in sorted(FIGURES.glob("*.json"))]
-    exhibits = [side for side in exhibits if (ROOT / side["notebook"]).is_file()]
-    exhibits.sort(key=lambda side: (side["notebook"], side["name"]))
-    readme = ROOT / "README.md"
-    text = readme.read_text("utf-8")
-    for language in ("en", "zh"):
-        text = _between(text, f"leads {language}", findings.leads(language, NOTEBOOKS, "notebooks/"))
-        text = _between(text, f"findings {language}", findings.table(language, NOTEBOOKS, "notebooks/"))
-    text = _between(text, "exhibits", _exhibits(exhibits))
-    dictionary = ROOT / "data" / "README.md"
-    described = _between(dictionary.read_text("utf-8"), "tables", _dictionary())
-    return {readme: text, dictionary: described, FIGURES / "README.md": _gallery(exhibits)}
-
-
-def refresh() -> list[str]:
-    """Write the generated pages that differ; return their names."""
-    changed = {p: t for p, t in generated().items() if not p.is_file() or p.read_text("utf-8") != t}
-    for path, text in changed.items():
-        _write(path, text)
-    return [str(path.relative_to(ROOT)) for path in changed]
-
-
-def _between(text: str, name: str, content: str) -> str:
-    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
-    if text.count(begin) != 1 or text.count(end) != 1:
-        raise SystemExit(f"a page should hold {begin.strip()} and {end.strip()} once each, with {name} between them")
-    return text[: text.index(begin)] + begin + content + text[text.index(end) :]
-
-
-def _exhibits(exhibits: list[dict]) -> str:
-    rows = ["| Exhibit | What it shows | Notebook | Data |", "|:--|:--|:--|:--|"]
-    for side in exhibits:
-        name, notebook = side["name"], side["notebook"]
-        pictures = f"[{name}](figures/{name}.en.svg) · [中文](figures/{name}.zh.svg)"
-        rows.append(f"| {pictures} | {side['title']['en']} | [{Path(notebook).stem}]({notebook}) "
-                    f"| [CSV](figures/{name}.csv) |")  # fmt: skip
-    return "\n".join(rows)
-
-
-def _gallery(exhibits: list[dict]) -> str:
-    parts = ["# Figures · 图集", "Written by the notebooks; every figure in English and in Chinese, with its numbers. "
-             "Hashes and sources stand in the JSON files."]  # fmt: skip
-    for side in exhibits:
-        name = side["name"]
-        parts += [
-            f"## {side['title']['en']}",
-            f"![{side['alt']['en']}]({name}.en.svg)",
-            f"**{side['title']['zh']}**",
-            f"![{side['alt']['zh']}]({name}.zh.svg)",
-            f"[{Path(side['notebook']).stem}](../{side['notebook']}) · [numbers]({name}.csv) · "
-            f"[side file]({name}.json) · PNG: [English]({name}.en.png), [中文]({name}.zh.png)",
-        ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _dictionary() -> str:
-    package = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))
-    parts = []
-    for resource in package["resources"]:
-        parts += [f"### `{resource['path']}`", resource["description"]]
-        rows = ["| column | type | what it holds |", "|:--|:--|:--|"]
-        for field in resource["schema"]["fields"]:
-            rules = field.get("constraints", {})
-            codes = f" One of: {', '.join(rules['enum'])}." if "enum" in rules else ""
-            unit = f" Unit: {field['unit']}." if "unit" in field else ""
-            optional = "" if rules.get("required") else " May be empty."
-            rows.append(f"| `{field['name']}` | {field['type']} | {field['description']}{unit}{codes}{optional} |")
-        parts.append("\n".join(rows))
-    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":

@@ -115,6 +115,12 @@ def tfp_literature(folder: Path | str = FOLDER) -> pd.DataFrame:
     return load(folder)["tfp_literature"]
 
 
+def unit_names() -> dict[str, str]:
+    """The units of ``series.csv`` as published, each with its name in English."""
+    fields = next(resource["schema"]["fields"] for resource in _description() if resource["name"] == "series")
+    return next(field["names_en"] for field in fields if field["name"] == "unit")
+
+
 def pwt(release: str | None = None, folder: Path | str = FOLDER) -> pd.DataFrame:
     """Penn World Table, all releases or one of them (``'10.0'``, ``'10.01'``, ``'11.0'``).
 

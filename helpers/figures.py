@@ -1,11 +1,10 @@
 """The one place that writes pictures.
 
 A figure leaves the project as six files or not at all: SVG and PNG in English and in Chinese, the plotted numbers as
-CSV, and a JSON side file with titles, alternative text, sources and hashes. `export` enforces what must not be
-forgotten: a title, a line on the measure and alternative text, in both languages; a source line computed from the table
-of plotted numbers; no glyph missing, no text cut off or on top of other text; the same files on every machine. That the
-title states the finding, and that the table holds what is drawn, is for the eye. What belongs into a
-single picture (its lines, its colours, its labels) stays with the notebook that draws it.
+CSV, and a JSON side file with titles, alternative text, sources and hashes. `export` hands the drawing function the
+table as a reader gets it from the CSV, so what is drawn is what the file holds, and enforces what must not be
+forgotten: a title whose numbers can be seen, a line on the measure and alternative text; a source line computed from
+the table; text that can be read, with no glyph missing, none cut off or on top of other text.
 
 Processors differ in the last bit of a sum, and so in the shade of a pixel. What is drawn is therefore compared with
 what is stored, and where all six files are the same to the eye (`_alike` says how close that is) the stored ones stay
@@ -15,12 +14,13 @@ Typical use::
 
     figures.use_style("02_rd_intensity")
 
-    def draw(ax, t):
-        ax.plot(rd.index, rd)
-        ax.set_ylabel(t("100 million yuan", "亿元"))
+    def draw(ax, table, t):
+        ax.bar(table["time_period"], table["obs_value"], color=figures.ACCENT)
+        figures.amounts(ax.yaxis, t)
 
-    figures.export("rd_expenditure", draw, figures.tidy({"R&D": rd}),
-                   title=("Spending grew …", "经费……"), subtitle=(…), alt=(…))
+    figures.export("rd_expenditure", draw, figures.tidy({"R&D expenditure": rd}),
+                   title="R&D expenditure reached {spent:.0billion} in {year}", subtitle="…", alt="…",
+                   spent=rd.iloc[-1], year=rd.index[-1])
 """
 
 from __future__ import annotations
@@ -46,24 +46,28 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from PIL import Image, ImageChops
 
-from helpers import data
+from helpers import data, words
 
 FOLDER = Path(__file__).resolve().parent.parent / "figures"
-LANGUAGES = ("en", "zh")
 FILES = ("en.svg", "en.png", "zh.svg", "zh.png", "csv", "json")
 
-# Okabe and Ito (2008): told apart by colour-blind readers; ordered so that neighbours also differ in greyscale.
+# One accent among greys. Text wants more contrast than a surface: on white INK, GREY and ACCENT are for both, the pale
+# ones for surfaces only. In greyscale ACCENT, MID and PALE stay apart (L* of 39, 71 and 86).
+INK, GREY, MID, PALE, ACCENT, TINT = "#222222", "#5F5F5F", "#AFAFAF", "#D6D6D6", "#005F9E", "#9CC3E0"
+# Okabe and Ito (2008), told apart by colour-blind readers but not in greyscale; for pictures of the first edition
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
-INK, GREY, LIGHT = "#222222", "#6B6B6B", "#D0D0D0"
+LIGHT = "#D0D0D0"
 
-Pair = tuple[str, str]  # English, Chinese
-Translate = Callable[[str, str], str]
+Pair = tuple[str, str]  # English and Chinese, as notebooks of the first edition give them
+Translate = Callable[..., str]
 
 _notebook = ""
 
@@ -79,21 +83,27 @@ class Exhibit:
     alternative text from an output's metadata. HTML with a small PNG inside is shown by all of them, text included.
     """
 
-    def __init__(self, svg: str, png: bytes, alt: str) -> None:
-        self.svg, self.png, self.alt = svg, base64.b64encode(png).decode(), alt
+    def __init__(self, name: str, svg: str, png: bytes, alt: list[str], texts: list[str]) -> None:
+        self.name, self.svg, self.png, self.texts = name, svg, base64.b64encode(png).decode(), texts
+        self.alt, self.chinese = alt
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         width = round(float(re.search(r'width="([\d.]+)pt"', self.svg)[1]) * 96 / 72)  # in the pixels of a page
         source, alt = f"data:image/png;base64,{self.png}", html.escape(self.alt)
         shown = f'<img src="{source}" alt="{alt}" width="{width}">'
         bundle = {"text/html": shown, "image/svg+xml": self.svg, "image/png": self.png, "text/plain": self.alt}
-        return bundle, {"image/svg+xml": {"alt": self.alt}, "image/png": {"alt": self.alt, "width": width}}
+        bundle[words.CHINESE] = f"![{self.chinese}](../figures/{self.name}.zh.svg)"
+        metadata = {"image/svg+xml": {"alt": self.alt}, "image/png": {"alt": self.alt, "width": width}}
+        return bundle, metadata | {words.CHINESE: {"texts": self.texts}}
 
 
 def use_style(notebook: str) -> None:
-    """Set the project's style for the notebook of that name (its file without ``.ipynb``)."""
+    """Set the project's style, and the catalogue's context, for the notebook of that name (its file without suffix)."""
+    import seaborn  # only here, for it costs as much time as all other helpers together
+
     global _notebook
     _notebook = notebook
+    words.begin(notebook)
     # The package is looked up, not imported: importing it would change matplotlib's settings.
     package = importlib.util.find_spec("zhplot")
     font = next(Path(package.submodule_search_locations[0]).rglob("NotoSansSC-Regular.ttf"))
@@ -106,18 +116,19 @@ def use_style(notebook: str) -> None:
     locale.setlocale(locale.LC_CTYPE, "C")
     FT2Font(str(font)).set_text("text")
     locale.setlocale(locale.LC_CTYPE, locale_of_user)
-    mpl.rcParams.update(mpl.rcParamsDefault | {
+    mpl.rcParams.update(mpl.rcParamsDefault)
+    seaborn.set_theme(style="ticks", palette=[ACCENT, VERMILION, GREEN, ORANGE, SKY, PURPLE], rc={
         "font.family": [family],
-        "font.size": 9,
+        **dict.fromkeys(["font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize",
+                         "legend.title_fontsize", "axes.titlesize"], 9),
         "axes.unicode_minus": True, "text.parse_math": False,
         "axes.edgecolor": GREY, "axes.labelcolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "text.color": INK,
-        "axes.spines.top": False, "axes.spines.right": False,
-        "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True,
-        "grid.color": "#E6E6E6", "grid.linewidth": 0.6,
-        "axes.titlesize": 9, "axes.titlelocation": "left", "axes.titlecolor": INK,
-        "axes.prop_cycle": mpl.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE]),
-        "lines.linewidth": 1.8, "lines.markersize": 4.5, "legend.frameon": False,
-        "savefig.dpi": 300,
+        "axes.linewidth": 0.8, "xtick.major.width": 0.8, "ytick.major.width": 0.8,
+        "xtick.major.size": 3.5, "ytick.major.size": 3.5, "axes.spines.top": False, "axes.spines.right": False,
+        "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True, "grid.color": "#E6E6E6",
+        "grid.linewidth": 0.6, "axes.titlelocation": "left", "axes.titlecolor": INK,
+        "lines.linewidth": 1.8, "lines.markersize": 4.5, "lines.solid_capstyle": "projecting", "legend.frameon": False,
+        "patch.edgecolor": "none", "patch.force_edgecolor": False, "savefig.dpi": 300,
         "svg.fonttype": "path",  # a reader's machine need not have the font
         "svg.hashsalt": "shanghai-innovation-figures",  # the same ids for the same shapes; `_svg` then numbers them
     })  # fmt: skip
@@ -134,14 +145,58 @@ def tidy(series: Mapping[str, pd.Series]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``series, time_period, obs_value, unit, vintage, source_id``, one row per number; several sources of one number
-        are joined by semicolons.
+        ``series, indicator, ref_area, time_period, obs_value, unit, vintage, source_id``, one row per number; several
+        sources of one number are joined by semicolons, and units are in English.
+
+    Raises
+    ------
+    FigureError
+        For a series that does not say where it comes from.
     """
-    rows = [
-        (name, year, value, s.attrs["unit"], s.attrs["vintage"], ";".join(s.attrs["lineage"][year]))
-        for name, s in series.items() for year, value in s.dropna().items()
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["series", "time_period", "obs_value", "unit", "vintage", "source_id"])
+    units, rows = data.unit_names(), []
+    for name, s in series.items():
+        if missing := {"unit", "vintage", "lineage"} - s.attrs.keys():
+            raise FigureError(
+                f"{name}: its attrs should say {', '.join(sorted(missing))}; a table with the columns time_period, "
+                "obs_value, unit and source_id can be exported as it is"
+            )
+        about = name, s.attrs.get("indicator"), s.attrs.get("area")
+        unit = units.get(s.attrs["unit"], s.attrs["unit"])
+        for year, value in s.dropna().items():
+            rows.append((*about, year, value, unit, s.attrs["vintage"], ";".join(s.attrs["lineage"][year])))
+    columns = ["series", "indicator", "ref_area", "time_period", "obs_value", "unit", "vintage", "source_id"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def amounts(axis: Axis, t: Translate, form: str = ".0bn") -> None:
+    """Let an axis of values in 100 million yuan count in the reader's unit: billions in English, 亿元 in Chinese."""
+    axis.set_major_formatter(lambda value, _: t(f"{{value:{form}}}", value=value))
+
+
+def ranked_bars(ax: Axes, values: pd.Series, colours: Mapping[str, str], form: str = ".1f") -> None:
+    """Horizontal bars from the largest down, each with its label at the left and its value at the end.
+
+    `values` has the labels as its index, `colours` a fill for each.
+    """
+    ordered = values.sort_index().sort_values(ascending=False, kind="stable")
+    bars = ax.barh(range(len(ordered)), ordered, color=[colours[label] for label in ordered.index], height=0.72)
+    ax.bar_label(bars, [format(value, form).replace("-", "−") for value in ordered], padding=3, color=INK)
+    ax.set(yticks=range(len(ordered)), yticklabels=ordered.index, ylim=(len(ordered) - 0.5, -0.5), xticks=[])
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
+    ax.grid(visible=False)
+    ax.spines["bottom"].set_visible(False)
+
+
+def interval_bar(ax: Axes, place: float, low: float, high: float, value: float | None = None) -> None:
+    """An interval in the house's grammar: a pale bar, a dot for a value in it, an open arrow where it has no end."""
+    left, right = ax.get_xlim()
+    ends = low if np.isfinite(low) else left, high if np.isfinite(high) else right
+    ax.plot(ends, [place, place], color=PALE, lw=9, solid_capstyle="butt", zorder=1)
+    for end, bounded, marker in ((ends[0], np.isfinite(low), "<"), (ends[1], np.isfinite(high), ">")):
+        if not bounded:
+            ax.plot(end, place, marker, ms=8, mfc="white", mec=GREY, clip_on=False)
+    if value is not None:
+        ax.plot(value, place, "o", color=GREY, ms=5, zorder=2)
 
 
 def end_labels(ax: Axes, ends: Mapping[str, tuple[float, float, str]], gap: float = 5) -> None:
@@ -169,15 +224,18 @@ def end_labels(ax: Axes, ends: Mapping[str, tuple[float, float, str]], gap: floa
 
 def export(
     name: str,
-    draw: Callable[[Any, Translate], None],
-    plotted: pd.DataFrame,
+    draw: Callable[..., None],
+    table: pd.DataFrame,
     *,
-    title: Pair,
-    subtitle: Pair,
-    alt: Pair,
+    title: str | Pair,
+    subtitle: str | Pair,
+    alt: str | Pair,
     size: tuple[float, float] = (7.2, 4.4),
     panels: tuple[int, int] = (1, 1),
-    **subplots: Any,
+    subplots: Mapping[str, Any] | None = None,
+    folder: Path | str | None = None,
+    sources: Mapping[str, Pair] | None = None,
+    **values: Any,
 ) -> Exhibit:
     """Draw a figure in both languages and write its six files, or none of them.
 
@@ -186,17 +244,26 @@ def export(
     name : str
         Name of the files, in lower case with underscores.
     draw : callable
-        ``draw(axes, t)`` draws once per language; ``t(english, chinese)`` chooses. `axes` is one Axes, or an array of
-        them if there are several panels.
-    plotted : DataFrame
-        The plotted numbers; a column ``source_id`` names the source of each row (several joined by semicolons).
-    title, subtitle, alt : pair of str
-        In English and in Chinese: the finding; the measure with its unit; what the picture shows, for those who do not
-        see it.
+        ``draw(axes, table, t)`` draws once per language. `axes` is one Axes, or an array of them if there are several
+        panels; `table` is the table as it is read from the CSV, with ten significant digits; ``t(text, **values)`` is
+        `words.translate` with the language given.
+    table : DataFrame
+        What is drawn; a column ``source_id`` names the source of each row (several joined by semicolons).
+    title, subtitle, alt : str
+        Templates as for `words.translate`: the finding in one short sentence; the measure with its unit; what the
+        picture shows, for those who do not see it.
     size : tuple of float
         Width and height in inches; at 300 dpi the width must give at least 1600 pixels.
     panels : tuple of int
-        Rows and columns of axes; further keywords go to ``Figure.subplots``.
+        Rows and columns of axes.
+    subplots : mapping, optional
+        Further keywords of ``Figure.subplots``.
+    folder : path, optional
+        Where the files go, if not among the project's figures.
+    sources : mapping of str to pair of str, optional
+        Citations in English and Chinese of sources that are not in ``sources.csv``.
+    **values
+        What the fields of the templates stand for.
 
     Returns
     -------
@@ -206,74 +273,94 @@ def export(
     Raises
     ------
     FigureError
-        For a missing text, an unknown source, a missing glyph, text that is cut off or overlaps, a picture too narrow.
-        With the environment variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not what was
-        drawn is an error too.
+        For a missing text; a number in the title that is neither a label nor a value of the table; an unknown source;
+        a missing glyph; text that is cut off, overlaps or is too pale; a picture too narrow. With the environment
+        variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not what was drawn is an error too.
     """
+    first_edition = isinstance(title, tuple)  # texts in pairs, draw(axes, t), keywords of subplots by themselves
+    subplots, values = (values, {}) if first_edition else (subplots or {}, values)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise FigureError(f"{name!r}: a name is lower case letters, digits and underscores")
-    for what, texts in {"title": title, "subtitle": subtitle, "alt": alt}.items():
-        if (
-            isinstance(texts, str)
-            or len(texts) != 2
-            or not all(isinstance(text, str) and text.strip() for text in texts)
-        ):
-            raise FigureError(f"{name}: {what} must be a pair of texts, English and Chinese")
+    for what, text in {"title": title, "subtitle": subtitle, "alt": alt}.items():
+        pair = text if isinstance(text, tuple) else (text, text)
+        if len(pair) != 2 or not all(isinstance(one, str) and one.strip() for one in pair):
+            raise FigureError(f"{name}: {what} must be a text, or a pair of texts, English and Chinese")
     if not _notebook:
         raise FigureError(f"{name}: call use_style with the notebook's name first")
     if size[0] * mpl.rcParams["savefig.dpi"] < 1600:
         raise FigureError(f"{name}: {size[0]} inches are fewer than 1600 pixels")
-    used = _sources(name, plotted)
-    files: dict[str, bytes] = {"csv": plotted.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()}
-    for position, language in enumerate(LANGUAGES):
-        cite = "; ".join(dict.fromkeys(used[f"cite_{language}"]))
-        foot = f"Sources: {cite}" if language == "en" else f"资料来源：{cite.replace('; ', '；')}"
-        texts = title[position], subtitle[position], foot
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                fig = _compose(draw, texts, position, size, panels, subplots)
-                _check_texts(name, language, fig)
-                files[f"{language}.svg"] = _svg(fig, title[position], alt[position])
-                files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": title[position]})
-            except UserWarning as warning:
-                raise FigureError(f"{name}.{language}: {warning}") from None
-    side = {
-        "name": name,
-        "notebook": f"notebooks/{_notebook}.ipynb",
-        "title": dict(zip(LANGUAGES, title, strict=True)),
-        "subtitle": dict(zip(LANGUAGES, subtitle, strict=True)),
-        "alt": dict(zip(LANGUAGES, alt, strict=True)),
-        "sources": list(used["source_id"]),
-        "sha256": {f"{name}.{kind}": hashlib.sha256(content).hexdigest() for kind, content in sorted(files.items())},
-    }
+    cited = _sources(name, table, sources or {})
+    files = {"csv": table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()}
+    read = pd.read_csv(io.BytesIO(files["csv"]))
+    with words.recording() as texts:
+        spoken = {
+            what: words.both(text, values) for what, text in (("title", title), ("subtitle", subtitle), ("alt", alt))
+        }
+        for position, language in enumerate(words.LANGUAGES):
+            heads = [spoken[what][position] for what in ("title", "subtitle")]
+            foot = words.translate("Sources: {sources}", language, sources="")
+            foot += ("; " if language == "en" else "；").join(dict.fromkeys(pair[position] for pair in cited.values()))
+            t = _translator(language)
+            arguments = (t,) if first_edition else (read, t)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                try:
+                    fig = _compose(draw, arguments, [*heads, foot], first_edition, size, panels, subplots)
+                    drawn = _check_texts(f"{name}.{language}", fig)
+                    if not first_edition:
+                        _check_contrast(f"{name}.{language}", fig, drawn)
+                        _check_numbers(f"{name}.{language}", heads[0], drawn, read)
+                    files[f"{language}.svg"] = _svg(fig, language, heads[0], spoken["alt"][position])
+                    files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
+                except UserWarning as warning:
+                    raise FigureError(f"{name}.{language}: {warning}") from None
+    side = {"name": name, "notebook": f"notebooks/{_notebook}.ipynb"}
+    side |= {what: dict(zip(words.LANGUAGES, pair, strict=True)) for what, pair in spoken.items()}
+    side["sources"] = sorted(cited)
+    if missing := [text for text in texts if not words.has_chinese(text)]:
+        side["untranslated"] = missing
+    side["sha256"] = {f"{name}.{kind}": hashlib.sha256(content).hexdigest() for kind, content in sorted(files.items())}
     files["json"] = (json.dumps(side, ensure_ascii=False, indent=1) + "\n").encode()
-    stored = _stored(name)
+    place = FOLDER if folder is None else Path(folder)
+    stored = _stored(name, place)
     stale = [kind for kind in FILES if kind not in stored or not _alike(kind, stored[kind], files[kind])]
     if not stale:
         files = stored
-    elif os.environ.get("FIGURES_CHECK"):
+    elif folder is None and os.environ.get("FIGURES_CHECK"):
         raise FigureError(f"figures/{name}.{stale[0]} is not what this notebook draws; run the notebooks again")
-    else:
-        _write(name, files)
-    return Exhibit(files["en.svg"].decode(), _small(files["en.png"]), alt[0])
+    else:  # the runner keeps figures apart until their whole notebook has run
+        _write(name, files, Path(os.environ.get("FIGURES_FOLDER", FOLDER)) if folder is None else place)
+    return Exhibit(name, files["en.svg"].decode(), _small(files["en.png"]), spoken["alt"], texts)
 
 
-def _sources(name: str, plotted: pd.DataFrame) -> pd.DataFrame:
-    if plotted.empty or "source_id" not in plotted or plotted["source_id"].isna().any():
+def _translator(language: str) -> Translate:
+    def t(text: str, chinese: str | None = None, /, **values: Any) -> str:
+        if chinese is not None:  # as notebooks of the first edition call it
+            return chinese if language == "zh" else text
+        return words.translate(text, language, **values)
+
+    return t
+
+
+def _sources(name: str, table: pd.DataFrame, own: Mapping[str, Pair]) -> dict[str, Pair]:
+    """The citations of all sources of a table, by source."""
+    if table.empty or "source_id" not in table or table["source_id"].isna().any():
         raise FigureError(f"{name}: the plotted numbers need a column source_id with a source in every row")
-    ids = sorted({source for cell in plotted["source_id"] for source in str(cell).split(";")})
-    table = data.sources().set_index("source_id", drop=False)
-    if unknown := [source for source in ids if source not in table.index]:
-        raise FigureError(f"{name}: {', '.join(unknown)} not in sources.csv")
-    return table.loc[ids]
+    ids = sorted({source for cell in table["source_id"] for source in str(cell).split(";")})
+    known = {row.source_id: (row.cite_en, row.cite_zh) for row in data.sources().itertuples()} | dict(own)
+    if unknown := [source for source in ids if source not in known]:
+        raise FigureError(f"{name}: {', '.join(unknown)} not in sources.csv; name it there or in sources=")
+    return {source: known[source] for source in ids}
 
 
 def _wrap(text: str, width: float, points: float) -> str:
     """Break a text to `width` inches: at spaces, or between Chinese characters, which are twice as wide."""
     if any(ord(character) > 0x2E80 for character in text):
         lines, room = [""], width * 72 / points * 2 - 1
-        for word in re.findall(r"[!-~–−]+[，。；：、）》]*|.[，。；：、）》]*", text):
+        # a number stays with its unit
+        for word in re.findall(
+            r"[!-~–−—]+(?:百分点|个百分点|[年月日个倍]|[万亿]*元?)[，。；：、）》？]*|.[，。；：、）》？]*", text
+        ):
             lines = [*lines, ""] if _columns(lines[-1] + word) > room else lines
             lines[-1] += word
         return "\n".join(line.strip() for line in lines)
@@ -285,12 +372,12 @@ def _columns(text: str) -> float:
 
 
 def _compose(
-    draw: Callable[[Any, Translate], None], texts: tuple[str, str, str], position: int, size: tuple[float, float],
-    panels: tuple[int, int], subplots: dict[str, Any],
+    draw: Callable[..., None], arguments: tuple[Any, ...], texts: list[str], first_edition: bool,
+    size: tuple[float, float], panels: tuple[int, int], subplots: Mapping[str, Any],
 ) -> Figure:  # fmt: skip
     """Title and subtitle at the top left, the source line at the foot, the axes between."""
     fig, margin = Figure(figsize=size, dpi=mpl.rcParams["savefig.dpi"]), 0.12
-    points, colours = (12.5, 9.0, 7.0), (INK, GREY, GREY)
+    points, colours = (12.5, 9.0, 7.0) if first_edition else (14.0, 9.5, 7.5), (INK, GREY, GREY)
     wrapped = [_wrap(text, size[0] - 2 * margin, point) for text, point in zip(texts, points, strict=True)]
     heights = [(text.count("\n") + 1) * point * 1.5 / 72 for text, point in zip(wrapped, points, strict=True)]
     for text, point, colour, y, va in zip(
@@ -300,14 +387,14 @@ def _compose(
         fig.text(margin / size[0], y / size[1], text, fontsize=point, color=colour, va=va, linespacing=1.3)
     top, foot = margin + heights[0] + heights[1] + 0.06, margin + heights[2] + 0.06
     fig.set_layout_engine("constrained", rect=(0, foot / size[1], 1, 1 - (top + foot) / size[1]), w_pad=margin)
-    draw(fig.subplots(*panels, **subplots), lambda english, chinese: (english, chinese)[position])
+    draw(fig.subplots(*panels, **subplots), *arguments)
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
     return fig
 
 
-def _check_texts(name: str, language: str, fig: Figure) -> None:
-    """No text may be cut off by the edge or lie on another."""
+def _check_texts(name: str, fig: Figure) -> list[Text]:
+    """Refuse text that is cut off by the edge or lies on another; return the texts of the axes."""
     texts: list[Text] = [*fig.texts]
     for ax in fig.axes:
         texts += [*ax.texts, ax.xaxis.label, ax.yaxis.label, ax.title, ax._left_title, ax._right_title]
@@ -321,11 +408,46 @@ def _check_texts(name: str, language: str, fig: Figure) -> None:
     boxes = np.array([Text.get_window_extent(text).extents for text in shown])
     inside = (boxes[:, :2] >= -1).all(axis=1) & (boxes[:, 2:] <= np.array(fig.bbox.size) + 1).all(axis=1)
     for text in (shown[i] for i in np.flatnonzero(~inside)):
-        raise FigureError(f"{name}.{language}: the text {text.get_text()!r} is cut off by the edge")
+        raise FigureError(f"{name}: the text {text.get_text()!r} is cut off by the edge")
     apart = 1.0  # boxes are a little larger than the ink
     over = (boxes[:, None, :2] + apart < boxes[None, :, 2:]).all(axis=2)
     for i, j in np.argwhere(np.triu(over & over.T, 1)):
-        raise FigureError(f"{name}.{language}: {shown[i].get_text()!r} lies on {shown[j].get_text()!r}")
+        raise FigureError(f"{name}: {shown[i].get_text()!r} lies on {shown[j].get_text()!r}")
+    return [text for text in shown if text not in fig.texts]
+
+
+def _luminance(colour: Any) -> float:
+    """Relative luminance of WCAG 2.2."""
+    parts = np.array(mpl.colors.to_rgb(colour))
+    return float(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
+
+
+def _check_contrast(name: str, fig: Figure, drawn: list[Text]) -> None:
+    """Refuse text with less than 4.5:1 against the surface it lies on (WCAG 2.2, 1.4.3)."""
+    patches = sorted((patch for ax in fig.axes for patch in ax.patches if patch.get_visible()), key=Artist.get_zorder)
+    surfaces = [(patch.get_window_extent(), patch.get_facecolor()) for patch in patches]
+    for text in drawn:
+        box, below = Text.get_window_extent(text), "white"
+        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        for surface, colour in surfaces:
+            below = colour if surface.contains(*middle) and colour[3] > 0.5 else below
+        light, dark = sorted([_luminance(text.get_color()), _luminance(below)], reverse=True)
+        if (ratio := (light + 0.05) / (dark + 0.05)) < 4.5:
+            raise FigureError(f"{name}: {text.get_text()!r} is too pale to read, {ratio:.1f}:1; text wants 4.5:1")
+
+
+def _check_numbers(name: str, title: str, drawn: list[Text], table: pd.DataFrame) -> None:
+    """Refuse a number in the title, years aside, that is neither a label of the picture nor a value of its table."""
+    number = re.compile(r"(?<![\w.])−?\d[\d,]*(?:\.\d+)?")
+    labels = {label for text in drawn for label in number.findall(text.get_text())}
+    values = table.select_dtypes("number").to_numpy(float).ravel()
+    for said in number.findall(title):
+        if re.fullmatch(r"(19|20)\d\d", said) or said in labels:
+            continue
+        value, decimals = float(said.replace("−", "-").replace(",", "")), len(said.partition(".")[2])
+        scales = (1, 0.1, 1e-3, 1e-4)  # billions and trillions of 100 million yuan, thousands, 万
+        if not any(np.isclose(np.round(values * scale, decimals), value, rtol=0, atol=1e-9).any() for scale in scales):
+            raise FigureError(f"{name}: the title says {said}, which is neither a label nor a value of the table")
 
 
 def _bytes(fig: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
@@ -334,7 +456,7 @@ def _bytes(fig: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _svg(fig: Figure, title: str, alt: str) -> bytes:
+def _svg(fig: Figure, language: str, title: str, alt: str) -> bytes:
     """SVG with title and description where screen readers look for them, and ids that do not depend on the machine."""
     text = _bytes(fig, "svg", {"Date": None, "Creator": None, "Title": title, "Description": alt}).decode()
     numbers: dict[str, int] = {}  # matplotlib's ids are hashes of places to their last bit; here, of first appearance
@@ -345,7 +467,9 @@ def _svg(fig: Figure, title: str, alt: str) -> bytes:
     text = re.sub(r'((?:id="|#)(?:[a-z]|C\w+_))([0-9a-f]{10})(?=[")])', numbered, text)
     # A picture shrinks with the page it is shown on.
     text = text[text.index("<svg") :].replace("<svg ", '<svg role="img" style="max-width: 100%; height: auto" ', 1)
-    return text.replace("</title>", f"</title>\n <desc>{html.escape(alt, quote=False)}</desc>", 1).encode()
+    lang = f'lang="{language}"'
+    described = f"</title>\n <desc {lang}>{html.escape(alt, quote=False)}</desc>"
+    return text.replace("<title>", f"<title {lang}>", 1).replace("</title>", described, 1).encode()
 
 
 def _small(png: bytes) -> bytes:
@@ -367,10 +491,9 @@ def _small(png: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _write(name: str, files: dict[str, bytes]) -> None:
+def _write(name: str, files: dict[str, bytes], folder: Path) -> None:
     """Write all files beside their places first, then move them, the side file with the hashes last: each is whole."""
-    folder = Path(os.environ.get("FIGURES_FOLDER", FOLDER))  # the runner's, until the whole notebook has run
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
         for kind, content in files.items():
             (Path(beside) / kind).write_bytes(content)
@@ -378,9 +501,9 @@ def _write(name: str, files: dict[str, bytes]) -> None:
             os.replace(Path(beside) / kind, folder / f"{name}.{kind}")
 
 
-def _stored(name: str) -> dict[str, bytes]:
+def _stored(name: str, folder: Path) -> dict[str, bytes]:
     """The stored files of a figure, without those that its side file does not know by their hashes."""
-    files = {kind: path.read_bytes() for kind in FILES if (path := FOLDER / f"{name}.{kind}").is_file()}
+    files = {kind: path.read_bytes() for kind in FILES if (path := folder / f"{name}.{kind}").is_file()}
     try:
         known = json.loads(files["json"])["sha256"]
     except (KeyError, TypeError, ValueError):  # no side file, or none that can be read

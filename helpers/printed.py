@@ -16,24 +16,15 @@ before a classifier that singles out (七家). What is not understood in full is
 
 Numerals are read here because cn2an, the library for them, does not tell the worth of the last digit, and refuses 千亿,
 一点五亿 and, in its strict mode, 两.
-
-``python -m helpers.printed find FILE…`` writes candidate rows for ``statements.csv``; ``… check FOLDER`` holds every
-row of that table against the documents in a folder of the user's own.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import math
 import re
-import sys
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-
-import pandas as pd
 
 
 class PrintedError(ValueError):
@@ -155,7 +146,6 @@ _GRAMMAR = re.compile(
     rf"(?(parts2)|(?(parts1)(?! ?(?:{_UNIT}|年))| ?(?P<unit2>{_UNIT}))))?)"
     rf"(?: ?(?:[及或]|\(含\))?(?P<after>{_AFTERWARDS}))?"
 )
-_YEAR = re.compile(r"(?a)(?<!\d)(?:19|20)\d\d(?=年)")
 
 
 def interval(digits: str, scale: float = 1, qualifier: str = "exact") -> tuple[float, float]:
@@ -307,77 +297,3 @@ def _integer(numeral: str, leading: bool = True) -> tuple[int, int]:
         if 0 < count < (worth if rank in "万亿" else 10) and rest < worth and full:
             return count * worth + rest, smallest
     raise PrintedError(f"{numeral!r} is no numeral in full form, such as 一百零五")
-
-
-def check(statements: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> list[str]:
-    """Hold statements against the documents they were read from; returns the problems, one line each.
-
-    Parameters
-    ----------
-    statements, sources : DataFrame
-        With columns ``statement_id, source_id, line, printed`` and ``source_id, sha256``; lines count from 1.
-    folder : Path
-        Holds the documents, in UTF-8; a file is known by its SHA-256, whatever its name.
-
-    Raises
-    ------
-    PrintedError, OSError
-        If a document is not UTF-8 text, or the folder cannot be read.
-    """
-    files = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in sorted(folder.iterdir()) if file.is_file()}
-    problems = []
-    for source, rows in statements.groupby("source_id"):
-        expected = sources.set_index("source_id")["sha256"].get(source)
-        if expected not in files:
-            problems.append(f"{source}: no file in {folder} has its SHA-256, {expected}")
-            continue
-        lines = _lines(files[expected])
-        for row in rows.itertuples():
-            line = lines[row.line - 1] if 1 <= row.line <= len(lines) else ""
-            # Digits must not be cut out of a longer number.
-            if not re.search(rf"(?<!\d)(?<!\d[.,]){re.escape(row.printed)}(?!(?<=\d)[.,]?\d)", line):
-                problems.append(f"{source}, line {row.line}: {row.statement_id} is not printed there: {row.printed}")
-    return problems
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_bytes().decode().split("\n")
-    except UnicodeDecodeError as error:
-        raise PrintedError(f"{file}: not UTF-8 text, from byte {error.start}") from None
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit status: 1 if a check finds problems, 2 if the input is unusable."""
-    parser = argparse.ArgumentParser("python -m helpers.printed", description="Printed quantities in Chinese text.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("find", help="candidate rows").add_argument("files", metavar="FILE", nargs="+", type=Path)
-    commands.add_parser("check", help="rows against text").add_argument("folder", metavar="FOLDER", type=Path)
-    options = parser.parse_args(arguments)
-    try:
-        if options.command == "find":
-            rows = [
-                (file, number, *astuple(quantity)[:6], " ".join(dict.fromkeys(_YEAR.findall(line))))
-                for file in options.files
-                for number, line in enumerate(_lines(file), start=1)
-                for quantity in find(line)
-            ]
-            columns = ["source", "line", "printed", "value", "low", "high", "unit", "qualifier", "years"]
-            pd.DataFrame(rows, columns=columns).to_csv(sys.stdout, index=False, lineterminator="\n")
-            return 0
-        from helpers import data
-
-        statements = data.statements()
-        problems = check(statements, data.sources(), options.folder)
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    absent = {problem.partition(": no file")[0] for problem in problems}
-    for source, rows in statements.groupby("source_id").size().items():
-        print(f"{source}: {0 if source in absent else rows} rows checked")
-    print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

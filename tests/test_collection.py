@@ -22,7 +22,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import run
-from helpers import figures
+from helpers import figures, pages, words
+from helpers.words import HAN
 
 NOTEBOOKS = sorted(run.NOTEBOOKS.glob("*.ipynb"))
 # A number that reads like a result: a percentage, an amount, a decimal. Years, vintages and section numbers are not.
@@ -64,8 +65,28 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
         found += [f"a result typed into prose: {hit.group()!r}" for hit in RESULT.finditer(source)]
     if not prose or not re.match(r"# [^\n]+\?\n", prose[0] + "\n"):
         found.append("the title is not a question")
-    if "what the data cannot tell" not in prose[-1].lower():
-        found.append("the last section does not say what the data cannot tell")
+    heads = re.findall(r"^## (.*)$", "\n".join(prose), re.M)
+    if not any("what the data cannot tell" in head.lower() for head in heads[-2:]):
+        found.append("no section at the end says what the data cannot tell")
+    if not any(HAN.search(cell.source) for cell in notebook.cells):  # of the second edition
+        found += second_edition(code, heads)
+    return found
+
+
+def second_edition(code: list[nbformat.NotebookNode], heads: list[str]) -> list[str]:
+    """What is wrong with the order of a notebook, or with what of its code is shown."""
+    found = []
+    if heads[:1] != ["The answer"]:
+        found.append("the first section is not The answer")
+    if not any(words.FINDING in output.get("data", {}) for cell in code[:6] for output in cell.outputs):
+        found.append("no finding among the first six cells")
+    for number, cell in enumerate(code, 1):
+        only_words = re.search(r"^(say|Finding|Said|figures\.export)\(|^def (draw|label)_", cell.source, re.M)
+        hidden = cell.metadata.get("tags") == ["hide-input"] and cell.metadata.get("jupyter", {}).get("source_hidden")
+        if bool(only_words) != bool(hidden):
+            found.append(
+                f"cell {number}: what only draws, exports or words is tagged hide-input and collapsed, else not"
+            )
     return found
 
 
@@ -101,7 +122,11 @@ def spoil(change):
         (lambda notebook, code: code[0].outputs.append(nbformat.v4.new_output("stream", name="stderr")), "warning"),
         (lambda notebook, code: code[0].update(source="x = 1\n" * 23), "longer"),
         (lambda notebook, code: code[0].update(source="x" * 141), "too long"),
-        (lambda notebook, code: notebook.cells.pop(), "cannot tell"),
+        (lambda notebook, code: notebook.update(cells=notebook.cells[:12]), "cannot tell"),
+        (lambda notebook, code: notebook.cells[2].update(source="## Method"), "not The answer"),
+        (lambda notebook, code: code[2].metadata.clear(), "collapsed"),
+        (lambda notebook, code: code[1].update(source="table.sort_values('a')"), "ties"),
+        (lambda notebook, code: [cell.update(outputs=[]) for cell in code[:6]], "no finding"),
     ],
 )
 def test_the_guard_sees_what_it_guards_against(change, expected):
@@ -110,7 +135,11 @@ def test_the_guard_sees_what_it_guards_against(change, expected):
 
 def test_every_figure_is_whole_and_the_notebooks_own():
     names = {path.stem for path in run.FIGURES.glob("*.json")}
-    stray = {p.name for p in run.FIGURES.iterdir()} - {f"{n}.{k}" for n in names for k in figures.FILES} - {"README.md"}
+    stray = (
+        {p.name for p in run.FIGURES.iterdir()}
+        - {f"{n}.{k}" for n in names for k in figures.FILES}
+        - {"README.md", "README.zh.md"}
+    )
     assert not stray, "files that belong to no figure"
     shown = {path.stem: pictures(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
     for name in sorted(names):
@@ -121,8 +150,9 @@ def test_every_figure_is_whole_and_the_notebooks_own():
         assert notebook in shown, f"{name}: its notebook is gone; remove figures/{name}.*"
         figures.use_style(notebook)
         svg, png = ((run.FIGURES / f"{name}.en.{kind}").read_bytes() for kind in ("svg", "png"))
-        exhibit = figures.Exhibit(svg.decode(), figures._small(png), side["alt"]["en"])
-        assert exhibit._repr_mimebundle_() in shown[notebook], f"{name}: picture or alt text in {notebook} is another"
+        exhibit = figures.Exhibit(name, svg.decode(), figures._small(png), [*side["alt"].values()], [])
+        bundles = [data for data, _ in shown[notebook]]
+        assert exhibit._repr_mimebundle_()[0] in bundles, f"{name}: picture or alt text in {notebook} is another"
     assert sum(map(len, shown.values())) == len(names), "a notebook shows a picture that is not exported"
 
 
@@ -135,7 +165,7 @@ def test_pages_made_of_a_notebook_describe_every_picture():
 
 
 def test_generated_pages_are_fresh():
-    for path, text in run.generated().items():
+    for path, text in pages.generated().items():
         assert path.read_text("utf-8") == text, f"{path.name} is not what `make run` writes"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from frictionless import Package
 
-from helpers import data, printed
+from helpers import data, documents
 
 
 def test_tables_fit_their_description():
@@ -23,7 +23,7 @@ def test_every_printed_figure_stands_in_its_document():
     folder = Path(os.environ.get("DOCUMENTS", data.FOLDER.parent.parent / "shared" / "documents"))
     if not folder.is_dir():
         pytest.skip("the documents are not here; DOCUMENTS=FOLDER names where they are")
-    assert not printed.check(data.statements(), data.sources(), folder)
+    assert not documents.check(data.statements(), data.sources(), folder)
 
 
 def test_every_indicator_area_and_source_is_used():

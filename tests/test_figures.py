@@ -16,19 +16,17 @@ import pytest
 from matplotlib import font_manager
 from PIL import Image, ImageChops
 
-from helpers import data, figures
+from helpers import data, figures, words
 
-TEXTS = {
-    "title": ("Spending grew", "经费增长"),
-    "subtitle": ("100 million yuan", "亿元"),
-    "alt": ("A line rises.", "一条上升的线。"),
-}
+TEXTS = {"title": "Spending grew", "subtitle": "100 million yuan", "alt": "A line rises."}
+CHINESE = {"Spending grew": "经费增长", "A line rises.": "一条上升的线。"}
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FOLDER", tmp_path / "figures")
     monkeypatch.delenv("FIGURES_CHECK", raising=False)
+    monkeypatch.setattr(words, "_chinese", CHINESE.get)
     figures.use_style("02_rd_intensity")
     return tmp_path / "figures"
 
@@ -38,9 +36,9 @@ def plotted():
     return figures.tidy({"R&D": data.series("RD_EXP", vintage="final")})
 
 
-def draw(ax, t):
-    ax.plot([2010, 2023], [481.7, 2049.6])
-    ax.set_ylabel(t("100 million yuan", "亿元"))
+def draw(ax, table, t):
+    ax.plot(table["time_period"], table["obs_value"])
+    ax.set_ylabel(t("100 million yuan"))
 
 
 def test_six_files_with_everything_in_them(folder, plotted):
@@ -53,16 +51,16 @@ def test_six_files_with_everything_in_them(folder, plotted):
         assert root.get("role") == "img" and root.find("{http://www.w3.org/2000/svg}desc").text
     assert pd.read_csv(folder / "spending.csv")["obs_value"].tolist() == plotted["obs_value"].tolist()
     side = json.loads((folder / "spending.json").read_text("utf-8"))
-    assert side["sources"] == ["cst-yearbook-activity"] and side["alt"]["zh"] == TEXTS["alt"][1]
+    assert side["sources"] == ["cst-yearbook-activity"] and side["alt"]["zh"] == CHINESE[TEXTS["alt"]]
     assert side["notebook"] == "notebooks/02_rd_intensity.ipynb"
     bundle, metadata = shown._repr_mimebundle_()
     assert bundle["image/svg+xml"] == (folder / "spending.en.svg").read_text("utf-8")
-    assert bundle["text/plain"] == metadata["image/svg+xml"]["alt"] == metadata["image/png"]["alt"] == TEXTS["alt"][0]
+    assert bundle["text/plain"] == metadata["image/svg+xml"]["alt"] == metadata["image/png"]["alt"] == TEXTS["alt"]
 
 
 def test_a_notebook_shows_a_small_picture_of_the_stored_one(folder, plotted):
     alt = 'A line "rises" <b>& falls</b>.'
-    bundle, _ = figures.export("spending", draw, plotted, **(TEXTS | {"alt": (alt, "线")}))._repr_mimebundle_()
+    bundle, _ = figures.export("spending", draw, plotted, **(TEXTS | {"alt": alt}))._repr_mimebundle_()
     with Image.open(folder / "spending.en.png") as large:
         half = large.convert("RGB").reduce(2)
     small = base64.b64decode(bundle["image/png"])
@@ -95,46 +93,129 @@ def test_the_same_bytes_again(folder, plotted):
     assert first == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def cut(ax, t):
-    draw(ax, t)
+def cut(ax, table, t):
+    draw(ax, table, t)
     ax.annotate("far too long a label for where it stands, and so it is cut off", (2023, 2049.6), annotation_clip=False)
     ax.texts[0].set_in_layout(False)
 
 
-def crowded(ax, t):
-    draw(ax, t)
+def crowded(ax, table, t):
+    draw(ax, table, t)
     ax.text(2015, 1000, "one label")
     ax.text(2015, 1010, "another label")
 
 
-def crowded_legend(ax, t):
-    draw(ax, t)
+def crowded_legend(ax, table, t):
+    draw(ax, table, t)
     ax.get_figure().legend(ax.lines, ["a label"], loc="upper left")
 
 
+def pale(ax, table, t):
+    draw(ax, table, t)
+    ax.text(2015, 1000, "pale", color=figures.MID)
+
+
+def dark(ax, table, t):
+    ax.bar([2015], [1000], color=figures.ACCENT)
+    ax.text(2015, 500, "dark", color=figures.INK, ha="center")
+
+
+def test_what_is_drawn_is_what_the_file_holds(folder):
+    """Ten digits of it, so the last bit of a sum cannot reach a picture."""
+    table = pd.DataFrame(
+        {"time_period": [2010], "obs_value": [0.1 + 0.2 + 1e-13], "source_id": "cst-yearbook-activity"}
+    )
+    seen = []
+    figures.export("spending", lambda ax, table, t: seen.append(table), table, **TEXTS)
+    assert [frame["obs_value"].tolist() for frame in seen] == [[0.3], [0.3]]
+    assert seen[0].equals(pd.read_csv(folder / "spending.csv"))
+
+
+@pytest.mark.parametrize("said", ["2,049.6028", "2049.6", "205.0", "0.2", "2,050", "in 2023"])
+def test_a_title_may_say_what_the_table_has(folder, plotted, said):
+    """In the unit of the table, in billions or in trillions; years need not stand in it."""
+    figures.export("spending", draw, plotted, **(TEXTS | {"title": f"It was {said}"}))
+
+
+def test_what_lacks_chinese_is_listed(folder, plotted):
+    figures.export("spending", draw, plotted, **TEXTS)
+    side = json.loads((folder / "spending.json").read_text("utf-8"))
+    assert side["untranslated"] == ["100 million yuan", "Sources: {sources}"]
+
+
+def test_a_figure_of_ones_own(folder, plotted, tmp_path):
+    """In a folder of one's own, with a source of one's own; the project's figures stay as they are."""
+    table = plotted.assign(source_id="survey")
+    own = {"survey": ("a survey of our own", "自行调查")}
+    figures.export("spending", draw, table, folder=tmp_path / "mine", sources=own, **TEXTS)
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {f"spending.{kind}" for kind in figures.FILES}
+    assert not folder.exists()
+    with pytest.raises(figures.FigureError, match=r"survey not in sources\.csv; name it there or in sources="):
+        figures.export("spending", draw, table, **TEXTS)
+
+
+def test_a_series_that_does_not_say_where_it_is_from():
+    with pytest.raises(figures.FigureError, match="mine: its attrs should say lineage, unit, vintage; a table with"):
+        figures.tidy({"mine": pd.Series([1.0], index=[2020])})
+
+
+def test_texts_in_pairs_still_do(folder, plotted):
+    """Notebooks of the first edition give both languages, draw without the table and pass keywords of subplots."""
+    pairs = {"title": ("Growth", "增长"), "subtitle": ("yuan", "元"), "alt": ("A line", "一条线")}
+
+    def first(axes, t):
+        axes[0].set_title(t("left", "左"))
+
+    figures.export("spending", first, plotted, panels=(1, 2), sharey=True, **pairs)
+    side = json.loads((folder / "spending.json").read_text("utf-8"))
+    assert side["title"] == {"en": "Growth", "zh": "增长"}
+
+
+@pytest.mark.parametrize("values", [{"a": 3.0, "b": -1.25, "c": 3.0}])
+def test_house_marks(folder, plotted, values):
+    def ranked(ax, table, t):
+        figures.ranked_bars(ax, pd.Series(values), dict.fromkeys(values, figures.MID), ".2f")
+        assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "c", "b"], "ties by name"
+        assert [label.get_text() for label in ax.texts] == ["3.00", "3.00", "−1.25"]
+
+    def interval(ax, table, t):
+        ax.set(xlim=(0, 10), ylim=(-1, 2))
+        figures.interval_bar(ax, 0, 2, 4, 3)
+        figures.interval_bar(ax, 1, 5, float("inf"))
+        assert [line.get_marker() for line in ax.lines] == ["None", "o", "None", ">"], "a bound is open"
+
+    figures.export("ranked", ranked, plotted, **TEXTS)
+    figures.export("interval", interval, plotted, **TEXTS)
+
+
 def test_a_dollar_sign_is_a_dollar_sign(folder, plotted):
-    figures.export("spending", draw, plotted, **(TEXTS | {"title": ("Cost $5 and $6", "花费$5与$6")}))
-    assert "Cost $5 and $6" in (folder / "spending.en.svg").read_text("utf-8")
+    figures.export("spending", draw, plotted, **(TEXTS | {"title": "Cost $in and $out"}))
+    assert "Cost $in and $out" in (folder / "spending.en.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"title": ("English only", " ")}, "title must be a pair"),
-        ({"draw": lambda ax, t: ax.set_xlabel("\U000f0000")}, "Glyph"),
+        ({"title": ("English only", " ")}, "title must be a text"),
+        ({"draw": lambda ax, table, t: ax.set_xlabel("\U000f0000")}, "Glyph"),
         ({"draw": cut}, "cut off"),
         ({"draw": crowded}, "'one label' lies on 'another label'"),
         ({"draw": crowded_legend}, "lies on"),
         ({"name": "../up"}, "lower case"),
-        ({"title": "ab"}, "title must be a pair"),
+        ({"title": " "}, "title must be a text"),
+        ({"title": ("one",)}, "title must be a text"),
+        ({"title": "Spending grew by 9.75 %"}, "the title says 9.75, which is neither"),
+        ({"draw": pale}, "'pale' is too pale to read, 2.2:1"),
+        ({"draw": dark}, "'dark' is too pale to read, 2.4:1"),
+        ({"title": "It grew {much}"}, "no value for {much}"),
         ({"size": (5, 4)}, "1600 pixels"),
-        ({"plotted": pd.DataFrame({"obs_value": [1.0]})}, "source_id"),
-        ({"plotted": pd.DataFrame({"source_id": ["hearsay"]})}, r"hearsay not in sources\.csv"),
+        ({"table": pd.DataFrame({"obs_value": [1.0]})}, "source_id"),
+        ({"table": pd.DataFrame({"source_id": ["hearsay"]})}, r"hearsay not in sources\.csv"),
     ],
 )
 def test_a_broken_contract_leaves_no_file(folder, plotted, change, message):
-    with pytest.raises(figures.FigureError, match=message):
-        figures.export(**({"name": "spending", "draw": draw, "plotted": plotted} | TEXTS | change))
+    with pytest.raises(ValueError, match=message):
+        figures.export(**({"name": "spending", "draw": draw, "table": plotted} | TEXTS | change))
     assert not folder.exists() or not list(folder.iterdir())
 
 
@@ -142,7 +223,7 @@ def test_a_failing_draw_leaves_the_old_files(folder, plotted):
     figures.export("spending", draw, plotted, **TEXTS)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(ZeroDivisionError):
-        figures.export("spending", lambda ax, t: 1 / 0, plotted, **TEXTS)
+        figures.export("spending", lambda ax, table, t: 1 / 0, plotted, **TEXTS)
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -164,7 +245,7 @@ def test_the_check_writes_nothing_and_finds_a_stale_file(folder, plotted, monkey
 def marked(**changes):
     """A line with markers; one of its properties may be another, by a little."""
     look = {"markersize": 6, "linewidth": 1.8, "color": "#0072B2", "marker": "o"} | changes
-    return lambda ax, t: ax.plot([2010, 2023], [481.7, 2049.6], **look)
+    return lambda ax, table, t: ax.plot([2010, 2023], [481.7, 2049.6], **look)
 
 
 def level(picture, by):
@@ -264,9 +345,9 @@ from helpers import data, figures
 before = locale.setlocale(locale.LC_CTYPE)
 figures.use_style("02_rd_intensity")
 assert locale.setlocale(locale.LC_CTYPE) == before
-texts = {name: ("中2024—2026……", "中2024—2026……") for name in ("title", "subtitle", "alt")}
+texts = dict.fromkeys(("title", "subtitle", "alt"), "中2024—2026……")
 table = figures.tidy({"R&D": data.series("RD_EXP", vintage="final")})
-print(figures.export("spending", lambda ax, t: ax.set_title("中2024—2026"), table, **texts).svg)
+print(figures.export("spending", lambda ax, table, t: ax.set_title("中2024—2026"), table, **texts).svg)
 """
     drawn = []
     for language in ("C.UTF-8", "zh_CN.UTF-8"):
@@ -277,8 +358,8 @@ print(figures.export("spending", lambda ax, t: ax.set_title("中2024—2026"), t
 
 
 def test_end_labels_do_not_touch(plotted):
-    def close(ax, t):
-        draw(ax, t)
+    def close(ax, table, t):
+        draw(ax, table, t)
         figures.end_labels(ax, {name: (2023, 2040.0 + i, figures.BLUE) for i, name in enumerate("abcdef")})
 
     figures.export("spending", close, plotted, **TEXTS)

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import helpers
-from helpers import printed
-from helpers.printed import PrintedError, Quantity, check, find, interval, main, parse
+from helpers import documents, printed
+from helpers.documents import check, main
+from helpers.printed import PrintedError, Quantity, find, interval, parse
 
 INF = math.inf
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -572,7 +572,7 @@ def test_command_check(
 ) -> None:
     statements, sources, folder = tables
     stub = SimpleNamespace(statements=lambda: statements, sources=lambda: sources)
-    monkeypatch.setattr(helpers, "data", stub, raising=False)
+    monkeypatch.setattr(documents, "data", stub)
     assert main(["check", str(folder)]) == 0
     assert capsys.readouterr() == ("a: 3 rows checked\n", "")
     statements.loc[0, "line"] = 1
@@ -615,7 +615,7 @@ def test_command_refuses_unusable_input_without_a_traceback(tmp_path: Path, caps
 
 
 def test_runs_as_a_module(tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "error", "-m", "helpers.printed", "find", str(tmp_path / "missing.txt")]
+    command = [sys.executable, "-W", "error", "-m", "helpers.documents", "find", str(tmp_path / "missing.txt")]
     root = Path(printed.__file__).parent.parent
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
     assert (done.returncode, done.stdout) == (2, "")

@@ -14,6 +14,7 @@ from anywhere import hostile
 from nbformat.sign import NotebookNotary
 
 import run
+from helpers import pages
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def collection(tmp_path, monkeypatch):
         monkeypatch.setattr(run, name, tmp_path / folder)
     monkeypatch.setattr(run, "STAMPS", tmp_path / ".cache" / "run.json")
     monkeypatch.setattr(run, "KERNEL_LOG", tmp_path / ".cache" / "kernels.log")
-    monkeypatch.setattr(run, "generated", dict)
+    monkeypatch.setattr("helpers.pages.generated", dict)
     monkeypatch.setattr(run, "settle", lambda: None)  # the checks have settled already
     monkeypatch.setattr("sys.argv", ["run.py"])
     write(tmp_path / "notebooks" / "01_sums.ipynb", "a = 1\na + 1")
@@ -113,12 +114,12 @@ def test_an_interruption_loses_nothing(collection, group):
     assert before == after
 
 
-def test_a_page_without_its_marks_is_named():
-    assert run._between("a\n<!-- x -->\nold\n<!-- end of x -->\nb", "x", "new") == (
-        "a\n<!-- x -->\nnew\n<!-- end of x -->\nb"
-    )
-    with pytest.raises(SystemExit, match="<!-- y -->"):
-        run._between("a", "y", "new")
+def test_a_page_without_its_marks_is_named(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- x -->\nold\n<!-- end of x -->\nb")
+    assert pages._filled(page, {"x": "new"}) == "a\n<!-- x -->\nnew\n<!-- end of x -->\nb"
+    with pytest.raises(SystemExit, match=r"page\.md should hold <!-- y -->"):
+        pages._filled(page, {"y": "new"})
 
 
 def test_an_unknown_argument_runs_nothing(collection, capsys, monkeypatch):

@@ -1,0 +1,139 @@
+"""The pages that are generated from what is stored: front pages, findings, galleries, the data dictionary.
+
+`generated` says what each page should be; the runner writes those that differ. Hand-written pages hold generated parts
+between marks such as ``<!-- answer -->`` and ``<!-- end of answer -->``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from helpers import words
+from helpers.words import translate
+
+ROOT = Path(__file__).resolve().parent.parent
+SUFFIX = {"en": "", "zh": ".zh"}
+
+
+def generated(root: Path = ROOT) -> dict[Path, str]:
+    """All pages that are generated, whole or in part, as they should be."""
+    exhibits = [json.loads(path.read_text("utf-8")) for path in sorted((root / "figures").glob("*.json"))]
+    exhibits = [side for side in exhibits if (root / side["notebook"]).is_file()]
+    exhibits.sort(key=lambda side: (side["notebook"], side["name"]))
+    pages = {}
+    for language, suffix in SUFFIX.items():
+        front = root / f"README{suffix}.md"
+        parts = {"answer": answer(language), "notebooks": leads(language, "notebooks/"), "verdicts": verdicts(language)}
+        pages[front] = _filled(front, parts)
+        pages[root / f"FINDINGS{suffix}.md"] = _findings(language)
+        pages[root / "figures" / f"README{suffix}.md"] = _gallery(language, exhibits)
+    dictionary = root / "data" / "README.md"
+    pages[dictionary] = _filled(dictionary, {"tables": _dictionary(root / "data" / "datapackage.json")})
+    return pages
+
+
+def answer(language: str) -> str:
+    """The overview's own finding, which answers the question of the whole collection."""
+    found = words.collect()
+    return "\n".join(
+        pair[words.LANGUAGES.index(language)] for pair in found.loc[found["notebook"] == "00_overview", "text"]
+    )
+
+
+def leads(language: str, links: str = "") -> str:
+    """One finding a notebook as a Markdown list; `links` leads from its page to the notebooks."""
+    position, found = words.LANGUAGES.index(language), words.collect()
+    found = found[found["lead"].astype(bool) & (found["notebook"] != "00_overview")]
+    return "\n".join(
+        f"- **[{one.claim[position]}]({links}{one.notebook}.ipynb)** {one.text[position]}" for one in found.itertuples()
+    )
+
+
+def verdicts(language: str) -> str:
+    """What each verdict means, as a Markdown list."""
+    dash = " — " if language == "en" else "："
+    return "\n".join(
+        f"- **{translate(verdict, language)}**{dash}{translate(meaning, language)}"
+        for verdict, meaning in words.VERDICTS.items()
+    )
+
+
+def table(language: str, links: str = "") -> str:
+    """All findings as a Markdown table. Cells are not padded: a finding that changes then changes one line."""
+    position, found = words.LANGUAGES.index(language), words.collect()
+    heads = [
+        translate("Claim or question", language),
+        translate("Verdict", language),
+        translate("What the data say", language),
+        translate("Notebook", language),
+    ]
+    rows = [heads, [":--"] * 4]
+    for one in found.itertuples():
+        cells = [pair[position].replace("|", "\\|") for pair in (one.claim, one.verdict, one.text)]
+        rows.append([*cells, f"[{one.notebook}]({links}{one.notebook}.ipynb)"])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _findings(language: str) -> str:
+    t = partial(translate, language=language)
+    parts = [
+        _languages("FINDINGS", language),
+        f"# {t('All findings')}",
+        verdicts(language),
+        table(language, "notebooks/"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _languages(name: str, language: str) -> str:
+    """The line that leads to the page in the other language."""
+    return f"English | [简体中文]({name}.zh.md)" if language == "en" else f"[English]({name}.md) | 简体中文"
+
+
+def _gallery(language: str, exhibits: list[dict[str, Any]]) -> str:
+    t = partial(translate, language=language)
+    intro = t("Every figure comes as SVG and PNG, with its numbers as CSV and its sources and hashes as JSON.")
+    parts = [_languages("README", language), f"# {t('Figures')}", intro]
+    parts.append("\n".join(f"- [{side['title'][language]}](#{side['name']})" for side in exhibits))
+    for side in exhibits:
+        name = side["name"]
+        parts += [
+            f'<a id="{name}"></a>',
+            f"## {side['title'][language]}",
+            side["subtitle"][language],
+            f"![{side['alt'][language]}]({name}.{language}.svg)",
+            f"[SVG]({name}.{language}.svg) · [PNG]({name}.{language}.png) · [CSV]({name}.csv) · [JSON]({name}.json) · "
+            f"[{Path(side['notebook']).stem}](../{side['notebook']})",
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _dictionary(package: Path) -> str:
+    parts = []
+    for resource in json.loads(package.read_text("utf-8"))["resources"]:
+        parts += [f"### `{resource['path']}`", resource["description"]]
+        rows = ["| column | type | what it holds |", "|:--|:--|:--|"]
+        for field in resource["schema"]["fields"]:
+            rules = field.get("constraints", {})
+            codes = f" One of: {', '.join(rules['enum'])}." if "enum" in rules else ""
+            unit = f" Unit: {field['unit']}." if "unit" in field else ""
+            optional = "" if rules.get("required") else " May be empty."
+            rows.append(f"| `{field['name']}` | {field['type']} | {field['description']}{unit}{codes}{optional} |")
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def _filled(page: Path, parts: dict[str, str]) -> str:
+    """A page with its generated parts in place."""
+    text = page.read_text("utf-8")
+    for name, content in parts.items():
+        begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise SystemExit(
+                f"{page.name} should hold {begin.strip()} and {end.strip()} once each, with {name} between"
+            )
+        text = text[: text.index(begin)] + begin + content + text[text.index(end) :]
+    return text

@@ -1,0 +1,391 @@
+"""Words in two languages: sentences, tables and findings spoken by code, and the catalogue of their Chinese.
+
+English stands where it is used, as a template whose values have names; Chinese stands in ``words/zh.po`` (gettext), one
+entry a text, with the notebook as its context. Every output carries both. A text without Chinese is shown in English
+and named by ``python -m helpers.words check``, so a missing translation stops nobody.
+
+Typical use::
+
+    say("R&D expenditure grew {pace:.1f} % a year, to {spent:.1billion}.", pace=12.3, spent=2343.7)
+
+Besides Python's own formats a value may have one of the field's, which convert by language:
+
+=================  =============================  ========================  ===================
+format             the value                      English                   Chinese
+=================  =============================  ========================  ===================
+``{x:.1billion}``  2343.7, in 100 million yuan    234.4 billion yuan        2343.7亿元
+``{x:.2trillion}`` 51404.5, in 100 million yuan   5.14 trillion yuan        5.14万亿元
+``{x:.1million}``  0.0509, in 100 million yuan    5.1 million yuan          509.0万元
+``{x:.0thousand}`` 144200 persons or pieces       144 thousand              14万
+``{x:.1percent}``  4.35                           4.3 %                     4.3%
+=================  =============================  ========================  ===================
+
+A pair is a range (3.5–7.6 %, 3.5%—7.6%), a list of words is joined as the language joins them, and a word that is a
+value is translated like any other text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from numbers import Number
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers import data
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS, CATALOGUE = ROOT / "notebooks", ROOT / "words" / "zh.po"
+LANGUAGES = ("en", "zh")
+HAN = re.compile("[\u4e00-\u9fff]")
+CHINESE = "text/vnd.shanghai.zh+markdown"  # beside text/markdown in every output
+FINDING = "application/vnd.shanghai.finding+json"
+HELPERS = "helpers"  # the context of what the helpers themselves say
+
+# What a verdict means is said here once; the overview and the front pages repeat it.
+VERDICTS = {
+    "confirmed": "matches the official figure of its time, within rounding",
+    "refined": "correct as far as it goes, but a revision, a definition or a missing qualifier changes its meaning",
+    "contradicted": "on a comparable basis the data say something else",
+    "cannot be judged": "only a limit is given, or no level, or the definitions differ; the reason is stated",
+    "measured": "stated in no document; computed here from published figures",
+    "projected": "computed here by carrying past trends forward; not observed, and no forecast of policy",
+}
+
+# what is the same in every language: fields, numbers, signs, and codes such as census-5 or RD_EXP
+_CODE = re.compile(r"^[\w/-]*[\d_-][\w/-]*$|{[^}]*}|[^A-Za-z]")
+_FORMAT = re.compile(r"(?:\.(\d))?(billion|bn|trillion|million|thousand|percent)")
+_SCALES = {  # format: factor and unit in English, factor and unit in Chinese, and how much of the latter ends a range
+    "billion": (0.1, " billion yuan", 1, "亿元"),
+    "bn": (0.1, "", 1, ""),  # the same without its unit, for axes and labels
+    "trillion": (1e-4, " trillion yuan", 1e-4, "万亿元"),
+    "million": (100, " million yuan", 1e4, "万元"),
+    "thousand": (1e-3, " thousand", 1e-4, "万"),
+    "percent": (1, " %", 1, "%"),
+}
+
+
+class WordsError(ValueError):
+    """A template without one of its values, or a text, verdict or language that cannot be spoken."""
+
+
+class _Speaker(string.Formatter):
+    """`str.format` with values by plain name only, in the conventions of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.chinese = language == "zh"
+
+    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        if field_name not in kwargs:
+            raise WordsError(f"no value for {{{field_name}}}; given are {', '.join(kwargs) or 'none'}")
+        return kwargs[field_name], field_name
+
+    def format_field(self, value: Any, spec: str) -> str:
+        if isinstance(value, str):
+            return format(translate(value, "zh" if self.chinese else "en"), spec)
+        if isinstance(value, list):
+            *first, last = [self.format_field(one, spec) for one in value] or [""]
+            joined = ("、" if self.chinese else ", ").join(first)
+            return joined + ("和" if self.chinese else " and ") * bool(first) + last
+        if not isinstance(value, tuple):
+            return "".join(self._parts(value, spec))
+        (low, unit), (high, _) = (self._parts(end, spec) for end in value)
+        if not self.chinese:
+            return f"{low}–{high}{unit}"
+        return f"{low}{unit.removesuffix('元')}—{high}{unit}"
+
+    def _parts(self, value: Any, spec: str) -> tuple[str, str]:
+        """The number and its unit."""
+        unit, kind = "", _FORMAT.fullmatch(spec)
+        if kind:
+            factor, unit = _SCALES[kind[2]][2:] if self.chinese else _SCALES[kind[2]][:2]
+            value, spec = value * factor, f"{'' if self.chinese else ','}.{kind[1] or 0}f"
+        text = format(value, spec)
+        if isinstance(value, Number):  # a minus as print has it, and none before a zero
+            text = re.sub(r"^-(?=[0,.]*$)", "", text).replace("-", "−")
+        return text, unit
+
+
+_notebook = HELPERS
+_asked: list[str] = []
+
+
+@contextmanager
+def recording() -> Iterator[list[str]]:
+    """Collect the texts that are translated meanwhile, each once; outputs carry them to the catalogue."""
+    texts: list[str] = []
+    before = len(_asked)
+    yield texts
+    texts += dict.fromkeys(_asked[before:])
+    del _asked[before:]
+
+
+@lru_cache
+def _catalogue() -> Any:
+    """The catalogue as Babel reads it; empty if there is none."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    if not CATALOGUE.is_file():
+        return Catalog("zh_CN")
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, "zh_CN")
+
+
+@lru_cache
+def _names() -> dict[str, str]:
+    """What the tables themselves name in both languages: indicators, areas, sources, units."""
+    tables = (data.indicators(), "name"), (data.areas(), "name"), (data.sources(), "cite")
+    names = {en: zh for table, name in tables for en, zh in zip(table[f"{name}_en"], table[f"{name}_zh"], strict=True)}
+    return names | {en: unit for unit, en in data.unit_names().items()}
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a text has Chinese in the context of the notebook that is speaking."""
+    return _chinese(text) is not None
+
+
+def _chinese(text: str) -> str | None:
+    for context in (_notebook, HELPERS):
+        message = _catalogue().get(text, context)
+        if message and message.string:
+            return message.string
+    return _names().get(text)
+
+
+def begin(notebook: str) -> None:
+    """Let texts be those of the notebook of that name (its file without ``.ipynb``)."""
+    global _notebook
+    _notebook = notebook
+
+
+def translate(text: str, language: str, **values: Any) -> str:
+    """Speak a template in a language.
+
+    Parameters
+    ----------
+    text : str
+        The English template, which is also the key of its Chinese.
+    language : {'en', 'zh'}
+        The language. Chinese that is missing, or that cannot be filled with the values, is replaced by the English.
+    **values
+        What the template's fields stand for. Numbers take any format; see the module for those that convert.
+
+    Raises
+    ------
+    WordsError
+        For a field without a value, or another language.
+    """
+    if language not in LANGUAGES:
+        raise WordsError(f"language {language!r}; there are {' and '.join(LANGUAGES)}")
+    if language == "zh" and not HAN.search(text):
+        chinese: str | None = text  # fields, numbers and codes are the same in Chinese, formats are not
+        if _CODE.sub("", text):
+            _asked.append(text)
+            chinese = _chinese(text)
+        with suppress(ValueError):  # a faulty entry, which `check` names
+            if chinese is not None:
+                return _Speaker("zh").vformat(chinese, (), values) if "{" in chinese else chinese
+    try:
+        return _Speaker("en").vformat(text, (), values) if "{" in text else text
+    except WordsError as error:
+        raise WordsError(f"{error}, in {text!r}") from None
+
+
+class Said:
+    """An output in two languages, with the texts that the catalogue needs for it."""
+
+    def __init__(self, english: str, chinese: str, texts: list[str], **more: Any) -> None:
+        self.english, self.chinese, self.texts, self.more = english, chinese, texts, more
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = {"text/markdown": self.english, "text/plain": self.english, CHINESE: self.chinese, **self.more}
+        return bundle, {CHINESE: {"texts": self.texts}}
+
+
+def say(text: str, **values: Any) -> Said:
+    """Show a sentence, Markdown allowed, as the output of its cell; arguments as for `translate`."""
+    with recording() as texts:
+        return Said(translate(text, "en", **values), translate(text, "zh", **values), texts)
+
+
+def show(table: pd.DataFrame, digits: int | Mapping[str, int | str] = 2) -> Said:
+    """Show a table for people: numbers aligned right with a fixed number of decimals, a dash where there is none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The index is not shown; the headers are. Headers and text cells are translated.
+    digits : int or mapping of str to int or str
+        Decimals of the float columns, for all or by column (2 where a column is not named); or a format of this
+        module such as ``'.1billion'``, which also adds the unit to the header.
+    """
+
+    def speak(language: str) -> str:
+        speaker = _Speaker(language)
+        columns = {}
+        for column in table.columns:
+            spec = digits if isinstance(digits, int) else digits.get(column, 2)
+            spec = f"{'' if speaker.chinese else ','}.{spec}f" if isinstance(spec, int) else spec
+            unit = speaker._parts(0.0, spec)[1].strip()
+            head = translate(str(column), language) + (f"（{unit}）" if speaker.chinese else f" ({unit})") * bool(unit)
+            columns[head] = [_cell(value, spec, speaker) for value in table[column]]
+        text = pd.DataFrame(columns, dtype=object)
+        sides = ["right" if pd.api.types.is_numeric_dtype(table[c]) else "left" for c in table.columns]
+        return text.to_markdown(index=False, disable_numparse=True, colalign=sides)
+
+    with recording() as texts:
+        return Said(speak("en"), speak("zh"), texts)
+
+
+def _cell(value: Any, spec: str, speaker: _Speaker) -> str:
+    if isinstance(value, str):
+        return speaker.format_field(value, "").replace("|", "\\|")
+    if pd.isna(value):
+        return "–"
+    return speaker._parts(value, spec)[0] if isinstance(value, float) else str(value)
+
+
+class Finding(Said):
+    """A claim, the verdict on it and what the figures say.
+
+    Parameters
+    ----------
+    claim, text : str
+        Templates, filled with the values.
+    verdict : str
+        One of `VERDICTS`.
+    lead : bool
+        Whether it stands for its notebook where there is room for one finding.
+    **values
+        As for `translate`.
+    """
+
+    def __init__(self, claim: str, verdict: str, text: str, lead: bool = False, **values: Any) -> None:
+        if verdict not in VERDICTS:
+            raise WordsError(f"verdict {verdict!r}; it should be one of {', '.join(VERDICTS)}")
+        with recording() as texts:
+            pairs = {"claim": both(claim, values), "verdict": both(verdict, {}), "text": both(text, values)}
+        shown = [
+            form.format(*parts)
+            for form, *parts in zip(("> **{}** *{}.* {}", "> **{}**【{}】{}"), *pairs.values(), strict=True)
+        ]
+        super().__init__(*shown, texts, **{FINDING: pairs | {"lead": lead}})
+
+
+def both(text: str | tuple[str, str], values: Mapping[str, Any]) -> list[str]:
+    """A text in both languages; notebooks of the first edition give both."""
+    return list(text) if isinstance(text, tuple) else [translate(text, language, **values) for language in LANGUAGES]
+
+
+def collect(folder: Path = NOTEBOOKS) -> pd.DataFrame:
+    """Findings of all stored notebooks, in order: columns ``notebook, claim, verdict, text`` (pairs) and ``lead``."""
+    rows = []
+    for path in sorted(folder.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            rows += [
+                {"notebook": path.stem, **output["data"][FINDING]}
+                for output in cell.get("outputs", [])
+                if FINDING in output.get("data", {})
+            ]
+    return pd.DataFrame(rows, columns=["notebook", "claim", "verdict", "text", "lead"])
+
+
+def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """Every text that needs Chinese, by context and text, with its places (file, cell or line).
+
+    Texts of notebooks are read from their stored outputs and Markdown cells, a paragraph each; a notebook with Chinese
+    in its cells is of the first edition and left out.
+    """
+    from babel.messages.extract import extract
+
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if any(HAN.search("".join(cell["source"])) for cell in cells):
+            continue
+        for number, cell in enumerate(cells, 1):
+            texts = re.split(r"\n\s*\n", "".join(cell["source"]).strip()) if cell["cell_type"] == "markdown" else []
+            for output in cell.get("outputs", []):
+                texts += output.get("metadata", {}).get(CHINESE, {}).get("texts", [])
+            for text in texts:
+                found.setdefault((path.stem, text), []).append((f"notebooks/{path.name}", number))
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        with path.open("rb") as file:
+            for line, text, *_ in extract("python", file, {"translate": None, "t": None}, (), {}):
+                found.setdefault((HELPERS, text), []).append((f"helpers/{path.name}", line))
+    for text in [*VERDICTS, *VERDICTS.values()]:
+        found.setdefault((HELPERS, text), [("helpers/words.py", 1)])
+    # what the helpers say, or the tables name, needs no entry of a notebook's own, but may have one
+    known = {text for context, text in found if context == HELPERS} | set(_names())
+    return {
+        (context, text): places
+        for (context, text), places in found.items()
+        if context == HELPERS or text not in known or _catalogue().get(text, context)
+    }
+
+
+def update() -> None:
+    """Bring the catalogue up to date: new texts empty, changed ones marked fuzzy, unused ones gone."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import write_po
+
+    catalogue = _catalogue()
+    template = Catalog(creation_date=catalogue.creation_date)
+    for (context, text), places in entries().items():
+        template.add(text, context=context, locations=places)
+    catalogue.update(template)
+    catalogue.obsolete.clear()
+    for message in catalogue:
+        message.flags -= {"python-format"}  # a percent sign is one
+    with CATALOGUE.open("wb") as file:
+        write_po(file, catalogue, width=120, include_previous=True)
+
+
+def check() -> tuple[list[str], int]:
+    """What is wrong with the catalogue, a line each, and the number of entries marked fuzzy."""
+    faults, catalogue, wanted = [], _catalogue(), entries()
+    for (context, text), places in wanted.items():
+        message = catalogue.get(text, context)
+        where = f"{places[0][0]}:{places[0][1]}"
+        if not message or not message.string:
+            faults.append(f"{where}: no Chinese for {text!r}")
+        elif _fields(message.string) != _fields(text):
+            faults.append(f"{where}: {text!r} has {_fields(text)}, its Chinese {_fields(message.string)}")
+    faults += [
+        f"words/{CATALOGUE.name}: no longer used: {m.id!r}"
+        for m in catalogue
+        if m.id and (m.context, m.id) not in wanted
+    ]
+    return faults, sum(message.fuzzy for message in catalogue if message.id)
+
+
+def _fields(template: str) -> list[str] | str:
+    """The names of a template's values, sorted."""
+    try:
+        return sorted({name for _, name, _, _ in string.Formatter().parse(template) if name is not None})
+    except ValueError as error:
+        return f"no template ({error})"
+
+
+def main(arguments: list[str]) -> int:
+    """Command line: ``python -m helpers.words update``, ``python -m helpers.words check``."""
+    if arguments not in (["update"], ["check"]):
+        print("python -m helpers.words update | check", file=sys.stderr)
+        return 2
+    if arguments == ["update"]:
+        update()
+    faults, fuzzy = check()
+    print(*faults, f"{len(faults)} faults; {fuzzy} entries marked fuzzy", sep="\n")
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
