@@ -234,9 +234,27 @@ def series(
     return values
 
 
+def catalogue(folder: Path | str = FOLDER) -> pd.DataFrame:
+    """What official series there are: one row per indicator, area and vintage.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator, name_en, name_zh, ref_area, vintage, unit, start, end, years``; `years` counts the values.
+    """
+    tables = load(folder)
+    keys = ["indicator", "ref_area", "vintage", "unit"]
+    spans = tables["series"].groupby(keys)["time_period"].agg(start="min", end="max", years="size").reset_index()
+    named = spans.merge(tables["indicators"][["indicator", "name_en", "name_zh"]], on="indicator")
+    return named[["indicator", "name_en", "name_zh", "ref_area", "vintage", "unit", "start", "end", "years"]]
+
+
 @lru_cache
 def _description() -> list[dict[str, Any]]:
-    return json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    try:
+        return json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    except FileNotFoundError:
+        raise DataError(f"the tables are not in {FOLDER}; they come with the project, not with the package") from None
 
 
 @lru_cache(maxsize=8)

@@ -89,12 +89,12 @@ def trace(figure: str, year: int, folder: Path = FIGURES) -> list[str]:
     for row in rows.fillna("").itertuples():
         sources = "; ".join(cite.get(source, source) for source in str(row.source_id).split(";"))
         vintage = getattr(row, "vintage", "")
-        lines.append(f"{getattr(row, 'series', figure)} {year}: {row.obs_value:g} {row.unit}, {vintage}, {sources}")
+        lines.append(f"{getattr(row, 'series', figure)} {year}: {row.obs_value:.10g} {row.unit}, {vintage}, {sources}")
         same = getattr(row, "indicator", ""), getattr(row, "ref_area", "")
         for official in series.itertuples():
             told = official.indicator, official.ref_area, official.time_period
-            if told == (*same, year) and official.vintage in str(vintage).split("+"):  # line 1 is the header
-                lines.append(f"  data/series.csv, line {official.Index + 2}: {official.obs_value:g}{official.unit}")
+            if told == (*same, year) and official.source_id in str(row.source_id).split(";"):  # line 1 is the header
+                lines.append(f"  data/series.csv, line {official.Index + 2}: {official.obs_value:.10g}{official.unit}")
         for said in statements.itertuples():
             if (said.indicator, said.ref_area, said.time_period) == (*same, str(year)):
                 lines.append(f"  {cite[said.source_id]}, line {said.line}: {said.printed} ({said.statement_id})")

@@ -1,0 +1,73 @@
+"""The recipes do what they say, and are the same in both languages."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import run
+
+PAGES = [(run.ROOT / "docs" / name).read_text("utf-8") for name in ("recipes.md", "recipes.zh.md")]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+PYTHON = [code for language, code in BLOCK.findall(PAGES[0]) if language == "python"]
+SHELL = [line for language, code in BLOCK.findall(PAGES[0]) if language == "sh" for line in code.splitlines()]
+
+
+def test_both_languages_have_the_same_recipes():
+    assert BLOCK.findall(PAGES[0]) == BLOCK.findall(PAGES[1])
+    assert [len(re.findall(r"^## ", page, re.M)) for page in PAGES] == [11, 11]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the project's tables and figures, and something of one's own in `mine`."""
+    for name in ("data", "figures"):
+        (tmp_path / name).symlink_to(run.ROOT / name)
+    (tmp_path / "mine").mkdir()
+    pd.DataFrame({"year": [2022, 2023, 2024], "rd": [723.0, 788.4, 850.1]}).to_excel(
+        tmp_path / "mine" / "hangzhou.xlsx", index=False
+    )
+    (tmp_path / "mine" / "page.txt").write_text("第一行\n2024年，全市研发经费支出2343.7亿元，增长14.3%。\n", "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=lambda code: re.search(r"\w+\.\w+\(.*", code)[0][:30])
+def test_a_recipe_runs(folder, code):
+    """As the cell of a notebook: what its last line gives is shown."""
+    *lines, last = code.rstrip().split("\n")
+    whole = "\n".join([*lines, last if last.startswith((")", " ")) else f"print({last})"])
+    environment = os.environ | {"FIGURES_CHECK": ""}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", whole], cwd=folder, env=environment,
+                          capture_output=True, text=True, encoding="utf-8")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    if "export" in code:
+        assert {path.suffix for path in (folder / "mine").glob("survey_spending.*")} == {
+            ".svg",
+            ".png",
+            ".csv",
+            ".json",
+        }
+    if "CN-330100" in code:
+        assert "9.0" in done.stdout and "7.8" in done.stdout, "788.4 over 723.0, 850.1 over 788.4"
+
+
+@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("python")])
+def test_a_command_runs(folder, line):
+    environment = os.environ | {"PYTHONPATH": str(run.ROOT)}
+    command = [sys.executable, *line.split()[1:]]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+    if "find" in line:
+        assert "2343.7亿元" in done.stdout and "14.3%" in done.stdout and ",2," in done.stdout
+    elif "check" in line:
+        assert done.returncode == 1 and "0 rows checked" in done.stdout, "the documents are not in this folder"
+    else:
+        assert "2049.6028亿元" in done.stdout and "newspaper page, June 2025, line 134: 2049.60" in done.stdout
+
+
+def test_next_years_row_fits_the_table():
+    row = next(code for language, code in BLOCK.findall(PAGES[0]) if language == "csv")
+    header = (run.ROOT / "data" / "series.csv").read_text("utf-8").splitlines()[0]
+    assert row.strip().count(",") == header.count(",")
