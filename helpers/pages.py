@@ -81,7 +81,7 @@ def _findings(language: str) -> str:
     t = partial(translate, language=language)
     parts = [
         _languages("FINDINGS", language),
-        f"# {t('All findings')}",
+        "# " + t("All findings"),
         verdicts(language),
         table(language, "notebooks/"),
     ]
@@ -96,7 +96,7 @@ def _languages(name: str, language: str) -> str:
 def _gallery(language: str, exhibits: list[dict[str, Any]]) -> str:
     t = partial(translate, language=language)
     intro = t("Every figure comes as SVG and PNG, with its numbers as CSV and its sources and hashes as JSON.")
-    parts = [_languages("README", language), f"# {t('Figures')}", intro]
+    parts = [_languages("README", language), "# " + t("Figures"), intro]
     parts.append("\n".join(f"- [{side['title'][language]}](#{side['name']})" for side in exhibits))
     for side in exhibits:
         name = side["name"]

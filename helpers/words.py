@@ -51,7 +51,7 @@ HELPERS = "helpers"  # the context of what the helpers themselves say
 
 # What a verdict means is said here once; the overview and the front pages repeat it.
 VERDICTS = {
-    "confirmed": "matches the official figure of its time, within rounding",
+    "confirmed": "matches the official figure of its time, within what its digits and words allow",
     "refined": "correct as far as it goes, but a revision, a definition or a missing qualifier changes its meaning",
     "contradicted": "on a comparable basis the data say something else",
     "cannot be judged": "only a limit is given, or no level, or the definitions differ; the reason is stated",
