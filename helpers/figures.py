@@ -59,9 +59,9 @@ from helpers import data, words
 FOLDER = Path(__file__).resolve().parent.parent / "figures"
 FILES = ("en.svg", "en.png", "zh.svg", "zh.png", "csv", "json")
 
-# One accent among greys. Text wants more contrast than a surface: on white INK, GREY and ACCENT are for both, the pale
-# ones for surfaces only. In greyscale ACCENT, MID and PALE stay apart (L* of 39, 71 and 86).
-INK, GREY, MID, PALE, ACCENT, TINT = "#222222", "#5F5F5F", "#AFAFAF", "#D6D6D6", "#005F9E", "#9CC3E0"
+# One accent among greys. INK, GREY and ACCENT are dark enough for text on white, the others are for surfaces only. Of
+# the surfaces ACCENT, MID, TINT and PALE any two differ by 11 or more in lightness (L*), so they survive a photocopy.
+INK, GREY, ACCENT, MID, TINT, PALE = "#222222", "#5F5F5F", "#005F9E", "#969696", "#9CC3E0", "#DEDEDE"
 # Okabe and Ito (2008), told apart by colour-blind readers but not in greyscale; for pictures of the first edition
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
 LIGHT = "#D0D0D0"

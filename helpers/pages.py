@@ -6,6 +6,7 @@ between marks such as ``<!-- answer -->`` and ``<!-- end of answer -->``.
 
 from __future__ import annotations
 
+import html
 import json
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,8 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     """All pages that are generated, whole or in part, as they should be."""
     exhibits = [json.loads(path.read_text("utf-8")) for path in sorted((root / "figures").glob("*.json"))]
     exhibits = [side for side in exhibits if (root / side["notebook"]).is_file()]
-    exhibits.sort(key=lambda side: (side["notebook"], side["name"]))
+    stored = {side["notebook"]: (root / side["notebook"]).read_text("utf-8") for side in exhibits}
+    exhibits.sort(key=lambda side: (side["notebook"], stored[side["notebook"]].find(f"{side['name']}.zh.svg")))
     pages = {}
     for language, suffix in SUFFIX.items():
         front = root / f"README{suffix}.md"
@@ -97,7 +99,14 @@ def _gallery(language: str, exhibits: list[dict[str, Any]]) -> str:
     t = partial(translate, language=language)
     intro = t("Every figure comes as SVG and PNG, with its numbers as CSV and its sources and hashes as JSON.")
     parts = [_languages("README", language), "# " + t("Figures"), intro]
-    parts.append("\n".join(f"- [{side['title'][language]}](#{side['name']})" for side in exhibits))
+    found, position = words.collect(), words.LANGUAGES.index(language)
+    for one in found[found["lead"].astype(bool)].itertuples():  # a question, its first picture, and all its figures
+        own = [side for side in exhibits if Path(side["notebook"]).stem == one.notebook]
+        if own:
+            name, alt = own[0]["name"], html.escape(own[0]["title"][language])
+            first = f'<img src="{name}.{language}.png" width="360" alt="{alt}">'
+            listed = "\n".join(f"- [{side['title'][language]}](#{side['name']})" for side in own)
+            parts.append(f"**{one.claim[position]}**\n\n[{first}](#{name})\n\n{listed}")
     for side in exhibits:
         name = side["name"]
         parts += [

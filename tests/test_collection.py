@@ -16,6 +16,7 @@ from importlib import metadata
 
 import nbformat
 import pytest
+import yaml
 from nbconvert import HTMLExporter
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
@@ -193,9 +194,18 @@ def test_every_pin_installs_on_the_oldest_python_named():
     assert checked > 90
 
 
+def test_the_citation_can_be_read():
+    """The keys that the format requires, and the version of the package."""
+    cited = yaml.safe_load((run.ROOT / "CITATION.cff").read_text("utf-8"))
+    assert {"cff-version", "message", "title", "authors", "version"} <= cited.keys()
+    assert cited["authors"][0]["name"] and re.fullmatch(r"\d{4}-\d\d-\d\d", str(cited["date-released"]))
+    project = tomllib.loads((run.ROOT / "pyproject.toml").read_text())["project"]
+    assert cited["version"] == project["version"] and cited["title"] in (run.ROOT / "README.md").read_text("utf-8")
+
+
 def test_helpers_import_nothing_heavy():
     modules = ", ".join(f"helpers.{path.stem}" for path in (run.ROOT / "helpers").glob("[a-z]*.py"))
-    heavy = "{'statsmodels', 'seaborn', 'scipy', 'frictionless', 'nbformat'}"
+    heavy = "{'statsmodels', 'seaborn', 'scipy', 'frictionless', 'nbformat', 'babel'}"
     code = f"import sys, {modules}; print(*sorted({heavy} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == ""

@@ -202,3 +202,17 @@ def test_a_callers_change_stays_with_the_caller():
 def test_the_description_knows_no_other_table():
     described = {r["path"] for r in json.loads((data.FOLDER / "datapackage.json").read_text("utf-8"))["resources"]}
     assert described == {path.name for path in data.FOLDER.glob("*.csv")}
+
+
+def test_helpers_without_the_tables_say_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    with pytest.raises(data.DataError, match=r"the tables are not in .*; they come with the project"):
+        data._description.__wrapped__()
+
+
+def test_the_catalogue_lists_every_series_once():
+    listed, table = data.catalogue(), data.series_table()
+    assert listed["years"].sum() == len(table)
+    assert not listed.duplicated(["indicator", "ref_area", "vintage"]).any()
+    row = listed.query("indicator == 'RD_EXP' and ref_area == 'CN-SH' and vintage == 'final'").iloc[0]
+    assert (row["start"], row["end"], row["years"], row["unit"]) == (2010, 2023, 14, "亿元")

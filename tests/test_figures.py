@@ -171,6 +171,17 @@ def test_texts_in_pairs_still_do(folder, plotted):
     assert side["title"] == {"en": "Growth", "zh": "增长"}
 
 
+def test_surfaces_are_told_apart_in_greyscale_and_text_can_be_read():
+    """Lightness L* of CIE 1976, from the relative luminance; contrast of WCAG 2.2."""
+    surfaces = [figures.ACCENT, figures.MID, figures.TINT, figures.PALE]
+    light = sorted(116 * figures._luminance(colour) ** (1 / 3) - 16 for colour in surfaces)
+    assert min(pd.Series(light).diff().dropna()) > 11
+    assert all(1.05 / (figures._luminance(colour) + 0.05) > 6 for colour in (figures.INK, figures.GREY, figures.ACCENT))
+    assert figures._luminance("white") == pytest.approx(1) and figures._luminance("#777777") == pytest.approx(
+        0.1845, abs=1e-4
+    )
+
+
 @pytest.mark.parametrize("values", [{"a": 3.0, "b": -1.25, "c": 3.0}])
 def test_house_marks(folder, plotted, values):
     def ranked(ax, table, t):
@@ -205,7 +216,7 @@ def test_a_dollar_sign_is_a_dollar_sign(folder, plotted):
         ({"title": " "}, "title must be a text"),
         ({"title": ("one",)}, "title must be a text"),
         ({"title": "Spending grew by 9.75 %"}, "the title says 9.75, which is neither"),
-        ({"draw": pale}, "'pale' is too pale to read, 2.2:1"),
+        ({"draw": pale}, "'pale' is too pale to read, 3.0:1"),
         ({"draw": dark}, "'dark' is too pale to read, 2.4:1"),
         ({"title": "It grew {much}"}, "no value for {much}"),
         ({"size": (5, 4)}, "1600 pixels"),

@@ -193,4 +193,7 @@ def test_the_front_pages_say_the_same_in_both_languages():
     for block in re.findall(r"^```sh\n(.*?)^```", english, re.M | re.S):
         commands = re.sub(r"\s+#.*", "", block)
         assert commands in re.sub(r" +#.*", "", chinese), commands
+    written = [re.sub(r"<!-- (\w+) -->.*?<!-- end of \1 -->", "", page, flags=re.S) for page in (english, chinese)]
+    numbers = [sorted(re.findall(r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)*", page)) for page in written]
+    assert numbers[0] == numbers[1]
     assert len(english) < 14_000 and len(re.sub(HAN, "", chinese)) < 9_000, "two screens and a reference part"
