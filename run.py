@@ -209,7 +209,9 @@ async def _execute(path: Path) -> str | None:
             os.replace(file, FIGURES / file.name)
         _write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
     # What was executed here JupyterLab may show without asking; it reads the signatures from the same folder.
-    NotebookNotary(data_dir=os.environ["JUPYTER_DATA_DIR"]).sign(notebook)
+    notary = NotebookNotary(data_dir=os.environ["JUPYTER_DATA_DIR"])
+    with contextlib.closing(notary.store):
+        notary.sign(notebook)
     return None
 
 

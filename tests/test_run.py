@@ -182,9 +182,10 @@ def test_two_runs_at_once_are_one_run_and_a_message(collection, capsys):
     assert run.main() == 0, "the lock ends with the run that holds it"
 
 
-def test_what_was_executed_here_is_trusted_and_no_other(collection):
+def test_what_was_executed_here_is_trusted_and_no_other(collection, request):
     path = collection / "notebooks" / "01_sums.ipynb"
     notary = NotebookNotary(data_dir=os.environ["JUPYTER_DATA_DIR"])
+    request.addfinalizer(notary.store.close)
     assert not notary.check_signature(nbformat.read(path, as_version=4))
     assert run.main() == 0
     stored = nbformat.read(path, as_version=4)
