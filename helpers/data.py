@@ -36,7 +36,7 @@ _TYPES = {  # type in the description: pattern of a valid cell, words for it, ty
     "integer": (re.compile(r"-?(0|[1-9]\d*)", re.ASCII), "a whole number", "int64"),
     "number": (
         re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e\d\d?)?", re.ASCII),
-        "a number such as 2049.60, or 27.9e4 for 27.9万",
+        "a number such as 2049.60, or 27.9e4 for 27.9 ten thousands",
         "float64",
     ),
     "year": (re.compile(r"\d{4}", re.ASCII), "a year of four digits", "int64"),
@@ -364,7 +364,7 @@ def _read_statements(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -
 
 def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> None:
     """Add the rounding interval of the digits published, in place, and hold the unit against the indicator's."""
-    # 件/万人 has the base unit of its numerator: the denominator is part of the indicator's definition.
+    # A rate such as pieces per 10,000 persons has its numerator's base unit: the rest is part of the definition.
     base = {unit: printed.parse("1", unit.split("/")[0]).unit for unit in raw["unit"].unique()}
     wrong = raw[raw["unit"].map(base).to_numpy() != raw["indicator"].map(units).to_numpy()]
     for line, row in wrong.iterrows():

@@ -17,9 +17,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import data
-from helpers.printed import PrintedError, find
+from helpers.printed import YEAR, PrintedError, find
 
-_YEAR = re.compile(r"(?a)(?<!\d)(?:19|20)\d\d(?=年)")
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
 
@@ -61,7 +60,7 @@ def _lines(file: Path) -> list[str]:
         raise PrintedError(f"{file}: not UTF-8 text, from byte {error.start}") from None
 
 
-def trace(figure: str, year: int, folder: Path = FIGURES) -> list[str]:
+def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
     """Follow the numbers of a figure for a year to their sources.
 
     Returns
@@ -73,16 +72,20 @@ def trace(figure: str, year: int, folder: Path = FIGURES) -> list[str]:
     Raises
     ------
     ValueError
-        For an unknown figure, or a year it has no number for.
+        For an unknown figure, one whose table has no single number a row, or a period it has no number for.
     """
     path = folder / f"{figure}.csv"
     if not path.is_file():
         known = ", ".join(sorted(path.stem for path in folder.glob("*.csv")))
         raise ValueError(f"no figure {figure!r}; there are {known}")
     table = pd.read_csv(path)
-    rows = table[table["time_period"].astype(str) == str(year)] if "time_period" in table else table.iloc[:0]
+    if not {"time_period", "obs_value", "unit"} <= set(table.columns):
+        raise ValueError(f"{path.name} has the columns {', '.join(table.columns)}: read it as it is")
+    rows = table[table["time_period"].astype(str) == year]
     if rows.empty:
-        raise ValueError(f"{figure} has no number for {year}")
+        raise ValueError(
+            f"{figure} has no number for {year}; it has {', '.join(dict.fromkeys(map(str, table['time_period'])))}"
+        )
     cite = data.sources().set_index("source_id")["cite_en"]
     series, statements = data.series_table(), data.statements()
     lines = []
@@ -92,11 +95,11 @@ def trace(figure: str, year: int, folder: Path = FIGURES) -> list[str]:
         lines.append(f"{getattr(row, 'series', figure)} {year}: {row.obs_value:.10g} {row.unit}, {vintage}, {sources}")
         same = getattr(row, "indicator", ""), getattr(row, "ref_area", "")
         for official in series.itertuples():
-            told = official.indicator, official.ref_area, official.time_period
-            if told == (*same, year) and official.source_id in str(row.source_id).split(";"):  # line 1 is the header
+            told = official.indicator, official.ref_area, str(official.time_period), official.obs_value
+            if told == (*same, year, row.obs_value):  # line 1 of the file is the header
                 lines.append(f"  data/series.csv, line {official.Index + 2}: {official.obs_value:.10g}{official.unit}")
         for said in statements.itertuples():
-            if (said.indicator, said.ref_area, said.time_period) == (*same, str(year)):
+            if (said.indicator, said.ref_area, said.time_period) == (*same, year) and row.unit != "percent":
                 lines.append(f"  {cite[said.source_id]}, line {said.line}: {said.printed} ({said.statement_id})")
     return lines
 
@@ -109,12 +112,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("check", help="rows against text").add_argument("folder", metavar="FOLDER", type=Path)
     tracing = commands.add_parser("trace", help="from a plotted number to its print")
     tracing.add_argument("figure", metavar="FIGURE")
-    tracing.add_argument("year", metavar="YEAR", type=int)
+    tracing.add_argument("year", metavar="YEAR")
     options = parser.parse_args(arguments)
     try:
         if options.command == "find":
             rows = [
-                (file, number, *astuple(quantity)[:6], " ".join(dict.fromkeys(_YEAR.findall(line))))
+                (file, number, *astuple(quantity)[:6], " ".join(dict.fromkeys(YEAR.findall(line))))
                 for file in options.files
                 for number, line in enumerate(_lines(file), start=1)
                 for quantity in find(line)

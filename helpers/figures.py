@@ -169,7 +169,7 @@ def tidy(series: Mapping[str, pd.Series]) -> pd.DataFrame:
 
 
 def amounts(axis: Axis, t: Translate, form: str = ".0bn") -> None:
-    """Let an axis of values in 100 million yuan count in the reader's unit: billions in English, 亿元 in Chinese."""
+    """Let an axis of values in 100 million yuan count in billions in English, as they are in Chinese."""
     axis.set_major_formatter(lambda value, _: t(f"{{value:{form}}}", value=value))
 
 
@@ -281,7 +281,8 @@ def export(
     subplots, values = (values, {}) if first_edition else (subplots or {}, values)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise FigureError(f"{name!r}: a name is lower case letters, digits and underscores")
-    for what, text in {"title": title, "subtitle": subtitle, "alt": alt}.items():
+    texts_given = {"title": title, "subtitle": subtitle, "alt": alt}
+    for what, text in texts_given.items():
         pair = text if isinstance(text, tuple) else (text, text)
         if len(pair) != 2 or not all(isinstance(one, str) and one.strip() for one in pair):
             raise FigureError(f"{name}: {what} must be a text, or a pair of texts, English and Chinese")
@@ -293,27 +294,28 @@ def export(
     files = {"csv": table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()}
     read = pd.read_csv(io.BytesIO(files["csv"]))
     with words.recording() as texts:
-        spoken = {
-            what: words.both(text, values) for what, text in (("title", title), ("subtitle", subtitle), ("alt", alt))
-        }
-        for position, language in enumerate(words.LANGUAGES):
-            heads = [spoken[what][position] for what in ("title", "subtitle")]
-            foot = words.translate("Sources: {sources}", language, sources="")
-            foot += ("; " if language == "en" else "；").join(dict.fromkeys(pair[position] for pair in cited.values()))
-            t = _translator(language)
-            arguments = (t,) if first_edition else (read, t)
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                try:
-                    fig = _compose(draw, arguments, [*heads, foot], first_edition, size, panels, subplots)
-                    drawn = _check_texts(f"{name}.{language}", fig)
-                    if not first_edition:
-                        _check_contrast(f"{name}.{language}", fig, drawn)
-                        _check_numbers(f"{name}.{language}", heads[0], drawn, read)
-                    files[f"{language}.svg"] = _svg(fig, language, heads[0], spoken["alt"][position])
-                    files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
-                except UserWarning as warning:
-                    raise FigureError(f"{name}.{language}: {warning}") from None
+        spoken = {what: words.both(text, values) for what, text in texts_given.items()}
+    for language in words.LANGUAGES:
+        # a picture is not half translated: its units must fit its words
+        spoken_in = language if all(map(words.has_chinese, texts)) else "en"
+        position = words.LANGUAGES.index(spoken_in)
+        heads = [spoken[what][position] for what in ("title", "subtitle")]
+        with warnings.catch_warnings(), words.recording() as more:
+            warnings.simplefilter("error")
+            cites = [*dict.fromkeys(pair[position] for pair in cited.values())]
+            foot = words.translate("Sources: {sources}", spoken_in, sources=words.listed(cites, spoken_in))
+            arguments = (_translator(spoken_in),) if first_edition else (read, _translator(spoken_in))
+            try:
+                fig = _compose(draw, arguments, [*heads, foot], first_edition, size, panels, subplots)
+                drawn = _check_texts(f"{name}.{language}", fig)
+                if not first_edition:
+                    _check_contrast(f"{name}.{language}", fig, drawn)
+                    _check_numbers(f"{name}.{language}", heads[0], fig, drawn, read)
+                files[f"{language}.svg"] = _svg(fig, spoken_in, heads[0], spoken["alt"][position])
+                files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
+            except UserWarning as warning:
+                raise FigureError(f"{name}.{language}: {warning}") from None
+        texts += [text for text in more if text not in texts]
     side = {"name": name, "notebook": f"notebooks/{_notebook}.ipynb"}
     side |= {what: dict(zip(words.LANGUAGES, pair, strict=True)) for what, pair in spoken.items()}
     side["sources"] = sorted(cited)
@@ -357,10 +359,9 @@ def _wrap(text: str, width: float, points: float) -> str:
     """Break a text to `width` inches: at spaces, or between Chinese characters, which are twice as wide."""
     if any(ord(character) > 0x2E80 for character in text):
         lines, room = [""], width * 72 / points * 2 - 1
-        # a number stays with its unit
-        for word in re.findall(
-            r"[!-~–−—]+(?:百分点|个百分点|[年月日个倍]|[万亿]*元?)[，。；：、）》？]*|.[，。；：、）》？]*", text
-        ):
+        # a number stays with its unit, and no line begins with a closing sign
+        closing = "[\uff0c\u3002\uff1b\uff1a\u3001\uff09\u300b\uff1f\u201d]*"
+        for word in re.findall(rf"[!-~–−—]+[\u4e00-\u9fff]{{0,4}}{closing}|.{closing}", text):
             lines = [*lines, ""] if _columns(lines[-1] + word) > room else lines
             lines[-1] += word
         return "\n".join(line.strip() for line in lines)
@@ -431,22 +432,28 @@ def _check_contrast(name: str, fig: Figure, drawn: list[Text]) -> None:
         middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
         for surface, colour in surfaces:
             below = colour if surface.contains(*middle) and colour[3] > 0.5 else below
-        light, dark = sorted([_luminance(text.get_color()), _luminance(below)], reverse=True)
+        if text.get_bbox_patch():
+            below = text.get_bbox_patch().get_facecolor()
+        ink, opaque = mpl.colors.to_rgba(text.get_color(), text.get_alpha()), np.array(mpl.colors.to_rgb(below))
+        seen = ink[3] * np.array(ink[:3]) + (1 - ink[3]) * opaque
+        light, dark = sorted([_luminance(seen), _luminance(opaque)], reverse=True)
         if (ratio := (light + 0.05) / (dark + 0.05)) < 4.5:
             raise FigureError(f"{name}: {text.get_text()!r} is too pale to read, {ratio:.1f}:1; text wants 4.5:1")
 
 
-def _check_numbers(name: str, title: str, drawn: list[Text], table: pd.DataFrame) -> None:
+def _check_numbers(name: str, title: str, fig: Figure, drawn: list[Text], table: pd.DataFrame) -> None:
     """Refuse a number in the title, years aside, that is neither a label of the picture nor a value of its table."""
-    number = re.compile(r"(?<![\w.])−?\d[\d,]*(?:\.\d+)?")
-    labels = {label for text in drawn for label in number.findall(text.get_text())}
-    values = table.select_dtypes("number").to_numpy(float).ravel()
+    number = re.compile(r"(?<![A-Za-z0-9_.,])\d+(?:,\d{3})*(?:\.\d+)?")  # a sign may be in the words
+    ticks = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels()}
+    labels = {label for text in drawn if id(text) not in ticks for label in number.findall(text.get_text())}
+    values = np.abs(table.drop(columns="time_period", errors="ignore").select_dtypes("number").to_numpy(float).ravel())
+    # 100 million yuan in millions, ten thousands, billions, trillions; pieces in thousands, ten thousands
+    scales = (1, 100, 1e4, 0.1, 1e-3, 1e-4)
     for said in number.findall(title):
         if re.fullmatch(r"(19|20)\d\d", said) or said in labels:
             continue
-        value, decimals = float(said.replace("−", "-").replace(",", "")), len(said.partition(".")[2])
-        scales = (1, 0.1, 1e-3, 1e-4)  # billions and trillions of 100 million yuan, thousands, 万
-        if not any(np.isclose(np.round(values * scale, decimals), value, rtol=0, atol=1e-9).any() for scale in scales):
+        form = f".{len(said.partition('.')[2])}f"
+        if said.replace(",", "") not in {format(value * scale, form) for value in values for scale in scales}:
             raise FigureError(f"{name}: the title says {said}, which is neither a label nor a value of the table")
 
 
@@ -507,6 +514,8 @@ def _stored(name: str, folder: Path) -> dict[str, bytes]:
     try:
         known = json.loads(files["json"])["sha256"]
     except (KeyError, TypeError, ValueError):  # no side file, or none that can be read
+        known = None
+    if not isinstance(known, dict):
         return {}
     hashes = {kind: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
     return {kind: files[kind] for kind in files if kind == "json" or known.get(f"{name}.{kind}") == hashes[kind]}

@@ -107,7 +107,7 @@ def ratio(
         Unit of the result.
     factor : float, optional
         What the plain quotient is multiplied by to be in `unit`: 100 for percent. Needed where the units differ:
-        亿元 over 万人 is 10,000 yuan a person, so ``unit="yuan per person", factor=1e4``.
+        100 million yuan over 10,000 persons is 10,000 yuan a person, so ``unit="yuan per person", factor=1e4``.
 
     Raises
     ------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +79,9 @@ def table(language: str, links: str = "") -> str:
 
 
 def _findings(language: str) -> str:
-    t = partial(translate, language=language)
     parts = [
         _languages("FINDINGS", language),
-        "# " + t("All findings"),
+        "# " + translate("All findings", language),
         verdicts(language),
         table(language, "notebooks/"),
     ]
@@ -92,13 +90,15 @@ def _findings(language: str) -> str:
 
 def _languages(name: str, language: str) -> str:
     """The line that leads to the page in the other language."""
-    return f"English | [简体中文]({name}.zh.md)" if language == "en" else f"[English]({name}.md) | 简体中文"
+    chinese = translate("Simplified Chinese", "zh")
+    return f"English | [{chinese}]({name}.zh.md)" if language == "en" else f"[English]({name}.md) | {chinese}"
 
 
 def _gallery(language: str, exhibits: list[dict[str, Any]]) -> str:
-    t = partial(translate, language=language)
-    intro = t("Every figure comes as SVG and PNG, with its numbers as CSV and its sources and hashes as JSON.")
-    parts = [_languages("README", language), "# " + t("Figures"), intro]
+    intro = translate(
+        "Every figure comes as SVG and PNG, with its numbers as CSV and its sources and hashes as JSON.", language
+    )
+    parts = [_languages("README", language), "# " + translate("Figures", language), intro]
     found, position = words.collect(), words.LANGUAGES.index(language)
     for one in found[found["lead"].astype(bool)].itertuples():  # a question, its first picture, and all its figures
         own = [side for side in exhibits if Path(side["notebook"]).stem == one.notebook]

@@ -26,6 +26,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
+YEAR = re.compile(r"(?a)(?<!\d)(?:19|20)\d\d(?=年)")
+
 
 class PrintedError(ValueError):
     """A text that is no printed quantity, or none that is understood in full; or a document that cannot be read."""

@@ -2,7 +2,8 @@
 
 English stands where it is used, as a template whose values have names; Chinese stands in ``words/zh.po`` (gettext), one
 entry a text, with the notebook as its context. Every output carries both. A text without Chinese is shown in English
-and named by ``python -m helpers.words check``, so a missing translation stops nobody.
+and named by ``python -m helpers.words check``; one whose Chinese is marked fuzzy is shown in English too, and counted.
+So a missing translation stops nobody.
 
 Typical use::
 
@@ -10,18 +11,19 @@ Typical use::
 
 Besides Python's own formats a value may have one of the field's, which convert by language:
 
-=================  =============================  ========================  ===================
-format             the value                      English                   Chinese
-=================  =============================  ========================  ===================
-``{x:.1billion}``  2343.7, in 100 million yuan    234.4 billion yuan        2343.7亿元
-``{x:.2trillion}`` 51404.5, in 100 million yuan   5.14 trillion yuan        5.14万亿元
-``{x:.1million}``  0.0509, in 100 million yuan    5.1 million yuan          509.0万元
-``{x:.0thousand}`` 144200 persons or pieces       144 thousand              14万
-``{x:.1percent}``  4.35                           4.3 %                     4.3%
-=================  =============================  ========================  ===================
+=================  =============================  ========================  =================================
+format             the value                      English                   Chinese counts in
+=================  =============================  ========================  =================================
+``{x:.1billion}``  2343.7, in 100 million yuan    234.4 billion yuan        100 million yuan
+``{x:.1bn}``       2343.7, in 100 million yuan    234.4                     the same, without the unit
+``{x:.2trillion}`` 51404.5, in 100 million yuan   5.14 trillion yuan        trillion yuan
+``{x:.1million}``  0.0509, in 100 million yuan    5.1 million yuan          10,000 yuan
+``{x:.0thousand}`` 144200 persons or pieces       144 thousand              10,000
+``{x:.1percent}``  4.35                           4.3 %                     percent
+=================  =============================  ========================  =================================
 
-A pair is a range (3.5–7.6 %, 3.5%—7.6%), a list of words is joined as the language joins them, and a word that is a
-value is translated like any other text.
+A pair is a range (3.5–7.6 %), a list of words is joined as the language joins them, and a word that is a value is
+translated too. What stands between and behind the numbers is in the catalogue like any other text.
 """
 
 from __future__ import annotations
@@ -62,13 +64,14 @@ VERDICTS = {
 # what is the same in every language: fields, numbers, signs, and codes such as census-5 or RD_EXP
 _CODE = re.compile(r"^[\w/-]*[\d_-][\w/-]*$|{[^}]*}|[^A-Za-z]")
 _FORMAT = re.compile(r"(?:\.(\d))?(billion|bn|trillion|million|thousand|percent)")
-_SCALES = {  # format: factor and unit in English, factor and unit in Chinese, and how much of the latter ends a range
-    "billion": (0.1, " billion yuan", 1, "亿元"),
-    "bn": (0.1, "", 1, ""),  # the same without its unit, for axes and labels
-    "trillion": (1e-4, " trillion yuan", 1e-4, "万亿元"),
-    "million": (100, " million yuan", 1e4, "万元"),
-    "thousand": (1e-3, " thousand", 1e-4, "万"),
-    "percent": (1, " %", 1, "%"),
+_UNITS = {  # format: factor in English, factor in Chinese, a number with its unit, a range with its unit
+    "billion": (0.1, 1, "{number} billion yuan", "{low}–{high} billion yuan"),
+    "bn": (0.1, 1, "{number}", "{low}–{high}"),
+    "trillion": (1e-4, 1e-4, "{number} trillion yuan", "{low}–{high} trillion yuan"),
+    "million": (100, 1e4, "{number} million yuan", "{low}–{high} million yuan"),
+    "thousand": (1e-3, 1e-4, "{number} thousand", "{low}–{high} thousand"),
+    "percent": (1, 1, "{number} %", "{low}–{high} %"),
+    "": (1, 1, "{number}", "{low}–{high}"),
 }
 
 
@@ -89,28 +92,49 @@ class _Speaker(string.Formatter):
 
     def format_field(self, value: Any, spec: str) -> str:
         if isinstance(value, str):
-            return format(translate(value, "zh" if self.chinese else "en"), spec)
+            return format(self.word(value), spec)
         if isinstance(value, list):
-            *first, last = [self.format_field(one, spec) for one in value] or [""]
-            joined = ("、" if self.chinese else ", ").join(first)
-            return joined + ("和" if self.chinese else " and ") * bool(first) + last
-        if not isinstance(value, tuple):
-            return "".join(self._parts(value, spec))
-        (low, unit), (high, _) = (self._parts(end, spec) for end in value)
-        if not self.chinese:
-            return f"{low}–{high}{unit}"
-        return f"{low}{unit.removesuffix('元')}—{high}{unit}"
+            joined, *others = [self.format_field(one, spec) for one in value] or [""]
+            for place, more in enumerate(others, 1):
+                form = "{one} and {more}" if place == len(others) else "{one}, {more}"
+                joined = (self._form(form) or form).format(one=joined, more=more)
+            return joined
+        kind = _FORMAT.fullmatch(spec)
+        number, span = _UNITS[kind[2] if kind else ""][2:]
+        if isinstance(value, tuple):
+            low, high = (self.number(end, spec) for end in value)
+            return (self._form(span) or span).format(low=low, high=high)
+        return (self._form(number) or number).format(number=self.number(value, spec))
 
-    def _parts(self, value: Any, spec: str) -> tuple[str, str]:
-        """The number and its unit."""
-        unit, kind = "", _FORMAT.fullmatch(spec)
-        if kind:
-            factor, unit = _SCALES[kind[2]][2:] if self.chinese else _SCALES[kind[2]][:2]
-            value, spec = value * factor, f"{'' if self.chinese else ','}.{kind[1] or 0}f"
+    def number(self, value: Any, spec: str) -> str:
+        """A number without its unit, with a minus as print has it, and none before a zero."""
+        if kind := _FORMAT.fullmatch(spec):
+            english, chinese, form, _ = _UNITS[kind[2]]
+            counted = (
+                self.chinese and self._form(form) is not None
+            )  # without a Chinese unit it is counted as in English
+            value, spec = value * (chinese if counted else english), f"{'' if counted else ','}.{kind[1] or 0}f"
+        if isinstance(value, Number) and value != value:
+            raise WordsError("a value is not a number (NaN)")
         text = format(value, spec)
-        if isinstance(value, Number):  # a minus as print has it, and none before a zero
-            text = re.sub(r"^-(?=[0,.]*$)", "", text).replace("-", "−")
-        return text, unit
+        return re.sub(r"^-(?=[0,.]*$)", "", text).replace("-", "−") if isinstance(value, Number) else text
+
+    def word(self, text: str) -> str:
+        """A value that is a word, not a template."""
+        if self.chinese and _CODE.sub("", text) and not HAN.search(text):
+            _asked.append(text)
+            return _chinese(text) or text
+        return text
+
+    def unit(self, spec: str) -> str:
+        """The unit of a format by itself, for the head of a column."""
+        kind = _FORMAT.fullmatch(spec)
+        form = _UNITS[kind[2]][2] if kind else "{number}"
+        return (self._form(form) or form).format(number="").strip()
+
+    def _form(self, form: str) -> str | None:
+        """The Chinese of what stands around numbers; in English, or where it is only signs and has none, as it is."""
+        return (_chinese(form) or (None if _CODE.sub("", form) else form)) if self.chinese else form
 
 
 _notebook = HELPERS
@@ -136,7 +160,7 @@ def _catalogue() -> Any:
     if not CATALOGUE.is_file():
         return Catalog("zh_CN")
     with CATALOGUE.open("rb") as file:
-        return read_po(file, "zh_CN")
+        return read_po(file, "zh_CN", abort_invalid=True)
 
 
 @lru_cache
@@ -155,7 +179,7 @@ def has_chinese(text: str) -> bool:
 def _chinese(text: str) -> str | None:
     for context in (_notebook, HELPERS):
         message = _catalogue().get(text, context)
-        if message and message.string:
+        if message and message.string and not message.fuzzy:
             return message.string
     return _names().get(text)
 
@@ -166,7 +190,7 @@ def begin(notebook: str) -> None:
     _notebook = notebook
 
 
-def translate(text: str, language: str, **values: Any) -> str:
+def translate(text: str, language: str, /, **values: Any) -> str:
     """Speak a template in a language.
 
     Parameters
@@ -185,18 +209,27 @@ def translate(text: str, language: str, **values: Any) -> str:
     """
     if language not in LANGUAGES:
         raise WordsError(f"language {language!r}; there are {' and '.join(LANGUAGES)}")
-    if language == "zh" and not HAN.search(text):
-        chinese: str | None = text  # fields, numbers and codes are the same in Chinese, formats are not
+    if not HAN.search(text):
+        chinese = _chinese(text)
         if _CODE.sub("", text):
             _asked.append(text)
-            chinese = _chinese(text)
-        with suppress(ValueError):  # a faulty entry, which `check` names
-            if chinese is not None:
+        elif chinese is None:
+            chinese = text  # fields, numbers and codes are the same in Chinese, formats are not
+        with suppress(TypeError, ValueError):  # a faulty entry, which `check` names
+            if language == "zh" and chinese is not None:
                 return _Speaker("zh").vformat(chinese, (), values) if "{" in chinese else chinese
     try:
         return _Speaker("en").vformat(text, (), values) if "{" in text else text
     except WordsError as error:
         raise WordsError(f"{error}, in {text!r}") from None
+
+
+def listed(items: list[str], language: str) -> str:
+    """Join texts that may hold commas themselves."""
+    joined = items[0]
+    for item in items[1:]:
+        joined = translate("{one}; {more}", language, one=joined, more=item)
+    return joined
 
 
 class Said:
@@ -210,7 +243,7 @@ class Said:
         return bundle, {CHINESE: {"texts": self.texts}}
 
 
-def say(text: str, **values: Any) -> Said:
+def say(text: str, /, **values: Any) -> Said:
     """Show a sentence, Markdown allowed, as the output of its cell; arguments as for `translate`."""
     with recording() as texts:
         return Said(translate(text, "en", **values), translate(text, "zh", **values), texts)
@@ -230,16 +263,16 @@ def show(table: pd.DataFrame, digits: int | Mapping[str, int | str] = 2) -> Said
 
     def speak(language: str) -> str:
         speaker = _Speaker(language)
-        columns = {}
-        for column in table.columns:
+        heads, columns = [], []
+        for place, column in enumerate(table.columns):
             spec = digits if isinstance(digits, int) else digits.get(column, 2)
             spec = f"{'' if speaker.chinese else ','}.{spec}f" if isinstance(spec, int) else spec
-            unit = speaker._parts(0.0, spec)[1].strip()
-            head = translate(str(column), language) + (f"（{unit}）" if speaker.chinese else f" ({unit})") * bool(unit)
-            columns[head] = [_cell(value, spec, speaker) for value in table[column]]
-        text = pd.DataFrame(columns, dtype=object)
-        sides = ["right" if pd.api.types.is_numeric_dtype(table[c]) else "left" for c in table.columns]
-        return text.to_markdown(index=False, disable_numparse=True, colalign=sides)
+            head, unit = speaker.word(str(column)), speaker.unit(spec)
+            heads.append(translate("{head} ({unit})", language, head=head, unit=unit) if unit else head)
+            columns.append([_cell(value, spec, speaker) for value in table.iloc[:, place]])
+        text = pd.DataFrame(dict(enumerate(columns)), dtype=object)
+        sides = ["right" if pd.api.types.is_numeric_dtype(dtype) else "left" for dtype in table.dtypes]
+        return text.to_markdown(index=False, headers=heads, disable_numparse=True, colalign=sides)
 
     with recording() as texts:
         return Said(speak("en"), speak("zh"), texts)
@@ -247,10 +280,10 @@ def show(table: pd.DataFrame, digits: int | Mapping[str, int | str] = 2) -> Said
 
 def _cell(value: Any, spec: str, speaker: _Speaker) -> str:
     if isinstance(value, str):
-        return speaker.format_field(value, "").replace("|", "\\|")
+        return speaker.word(value).replace("|", "\\|")
     if pd.isna(value):
         return "–"
-    return speaker._parts(value, spec)[0] if isinstance(value, float) else str(value)
+    return speaker.number(value, spec) if isinstance(value, float) or _FORMAT.fullmatch(spec) else str(value)
 
 
 class Finding(Said):
@@ -311,6 +344,8 @@ def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         if any(HAN.search("".join(cell["source"])) for cell in cells):
             continue
+        if any(cell["cell_type"] == "code" and cell["execution_count"] is None for cell in cells):
+            raise WordsError(f"{path.name} is not executed, so what it says is not known; run the notebooks first")
         for number, cell in enumerate(cells, 1):
             texts = re.split(r"\n\s*\n", "".join(cell["source"]).strip()) if cell["cell_type"] == "markdown" else []
             for output in cell.get("outputs", []):
@@ -321,7 +356,8 @@ def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
         with path.open("rb") as file:
             for line, text, *_ in extract("python", file, {"translate": None, "t": None}, (), {}):
                 found.setdefault((HELPERS, text), []).append((f"helpers/{path.name}", line))
-    for text in [*VERDICTS, *VERDICTS.values()]:
+    units = [form for _, _, *forms in _UNITS.values() for form in forms if form != "{number}"]
+    for text in [*VERDICTS, *VERDICTS.values(), *units, "{one}, {more}", "{one} and {more}"]:
         found.setdefault((HELPERS, text), [("helpers/words.py", 1)])
     # what the helpers say, or the tables name, needs no entry of a notebook's own, but may have one
     known = {text for context, text in found if context == HELPERS} | set(_names())
@@ -345,8 +381,10 @@ def update() -> None:
     catalogue.obsolete.clear()
     for message in catalogue:
         message.flags -= {"python-format"}  # a percent sign is one
-    with CATALOGUE.open("wb") as file:
+    beside = CATALOGUE.with_suffix(".new")  # so that it is written whole or not at all
+    with beside.open("wb") as file:
         write_po(file, catalogue, width=120, include_previous=True)
+    beside.replace(CATALOGUE)
 
 
 def check() -> tuple[list[str], int]:

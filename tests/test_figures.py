@@ -131,10 +131,24 @@ def test_what_is_drawn_is_what_the_file_holds(folder):
     assert seen[0].equals(pd.read_csv(folder / "spending.csv"))
 
 
-@pytest.mark.parametrize("said", ["2,049.6028", "2049.6", "205.0", "0.2", "2,050", "in 2023"])
+@pytest.mark.parametrize("said", ["2,049.6028", "2049.6", "205.0", "0.20", "2,050", "in 2023, up", "204,960"])
 def test_a_title_may_say_what_the_table_has(folder, plotted, said):
     """In the unit of the table, in billions or in trillions; years need not stand in it."""
     figures.export("spending", draw, plotted, **(TEXTS | {"title": f"It was {said}"}))
+
+
+@pytest.mark.parametrize("said", ["增长99.75%", "增长0.7%", "It is 203"])
+def test_a_title_may_not_say_what_nothing_shows(folder, plotted, said):
+    """Neither after a Chinese character nor by way of a year."""
+    with pytest.raises(figures.FigureError, match="neither a label nor a value"):
+        figures.export("spending", draw, plotted.tail(1), **(TEXTS | {"title": said}))
+
+
+def test_a_picture_is_not_half_translated(folder, plotted):
+    """Its units must fit its words, so without the Chinese of one text all of it is English."""
+    figures.export("spending", lambda ax, table, t: ax.set_title(t("billion")), plotted, **TEXTS)
+    english, chinese = ((folder / f"spending.{language}.svg").read_text("utf-8") for language in ("en", "zh"))
+    assert english == chinese
 
 
 def test_what_lacks_chinese_is_listed(folder, plotted):
@@ -321,7 +335,7 @@ def test_a_change_too_small_to_see_is_noticed(folder, plotted, monkeypatch, chan
 def test_a_damaged_side_file_is_written_again(folder, plotted):
     figures.export("spending", draw, plotted, **TEXTS)
     side = (folder / "spending.json").read_bytes()
-    for damaged in (b"", b"[]", b"{}", side[:100]):
+    for damaged in (b"", b"[]", b"{}", b'{"sha256": null}', side[:100]):
         (folder / "spending.json").write_bytes(damaged)
         figures.export("spending", draw, plotted, **TEXTS)
         assert (folder / "spending.json").read_bytes() == side

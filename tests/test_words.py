@@ -57,6 +57,32 @@ def test_an_entry_is_used_in_its_own_notebook(catalogue):
     assert translate("It fell.", "zh") == "It fell." and translate("Sources", "zh") == "来源"
 
 
+def test_chinese_marked_fuzzy_is_not_spoken(catalogue):
+    """What was said of another sentence may be the opposite of this one."""
+    catalogue.add("It fell.", "上升。", context="02_x", flags=["fuzzy"])
+    assert translate("It fell.", "zh") == "It fell." and not words.has_chinese("It fell.")
+
+
+def test_what_is_no_number_is_not_said():
+    with pytest.raises(WordsError, match="NaN"):
+        say("{x:.1billion}", x=float("nan"))
+
+
+def test_heads_that_translate_alike_stay_apart(catalogue):
+    for head in ("area", "place"):
+        catalogue.add(head, "地区", context="02_x")
+    table = pd.DataFrame({"area": ["a"], "place": ["b"], "spent": [2343]})
+    lines = show(table, {"spent": ".1billion"}).chinese.splitlines()
+    assert lines[0].count("地区") == 2 and lines[2].split() == ["|", "a", "|", "b", "|", "234.3", "|"]
+
+
+def test_the_catalogue_is_kept_where_the_notebooks_cannot_tell(tmp_path, catalogue, monkeypatch):
+    monkeypatch.setattr(words, "NOTEBOOKS", tmp_path)
+    notebook(tmp_path, "02_x")
+    with pytest.raises(WordsError, match=r"02_x\.ipynb is not executed"):
+        words.update()
+
+
 @pytest.mark.parametrize("chinese", ["", "{other}增长", "增长{pace", "{pace.real}", "{pace[0]}", "{pace!r:d}"])
 def test_chinese_that_is_missing_or_broken_stops_nobody(catalogue, chinese):
     catalogue.add("It grew by {pace:.1f} %.", chinese, context="02_x")
@@ -74,6 +100,7 @@ def test_a_value_without_its_name_or_a_third_language_is_refused():
 
 def test_every_output_has_both_languages_and_says_what_it_needs(catalogue):
     catalogue.add("It grew in {place}.", "{place}增长。", context="02_x")
+    assert words.has_chinese("It grew in {place}.")
     bundle, metadata = say("It grew in {place}.", place="Shanghai")._repr_mimebundle_()
     assert bundle["text/markdown"] == "It grew in Shanghai." and bundle[words.CHINESE] == "上海增长。"
     assert metadata[words.CHINESE]["texts"] == ["It grew in {place}.", "Shanghai"]
@@ -81,6 +108,8 @@ def test_every_output_has_both_languages_and_says_what_it_needs(catalogue):
 
 def test_a_table_for_people(catalogue):
     catalogue.add("area", "地区", context="02_x")
+    catalogue.add("{head} ({unit})", "{head}（{unit}）", context="helpers")
+    catalogue.add("{number} billion yuan", "{number}亿元", context="helpers")
     table = pd.DataFrame({
         "area": ["a|b", "Beijing"], "year": [2000, 2001], "%": [-1.25, np.nan], "yuan": [1234.5, 2.0],
         "spent": [2343.7, 20.0],
@@ -99,6 +128,7 @@ def test_a_table_for_people(catalogue):
 def notebook(folder, name, *bundles):
     outputs = [nbformat.v4.new_output("execute_result", b, metadata=m, execution_count=1) for b, m in bundles]
     cells = [nbformat.v4.new_markdown_cell("# A title?\n\nIt is one."), nbformat.v4.new_code_cell("x", outputs=outputs)]
+    cells[1].execution_count = 1 if outputs else None
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
 
 
@@ -148,6 +178,23 @@ def test_the_catalogue_follows_the_notebooks(tmp_path, catalogue, monkeypatch):
     assert fuzzy == 1
     assert any("['pace'], its Chinese ['speed']" in fault for fault in faults)
     assert any(fault.startswith("notebooks/02_x.ipynb:1: no Chinese for 'It is one.'") for fault in faults)
+
+
+def test_no_chinese_in_code_outside_the_reader_of_print():
+    code = {path.name for path in (pages.ROOT / "helpers").glob("*.py") if HAN.search(path.read_text("utf-8"))}
+    assert code == {"printed.py"}
+
+
+def test_without_a_chinese_unit_amounts_are_counted_as_in_english(catalogue):
+    """Half a translation would be wrong by a factor of ten."""
+    catalogue.add("Spent: {x:.1billion}", "支出{x:.1billion}", context="02_x")
+    assert translate("Spent: {x:.1billion}", "zh", x=2343.7) == "支出234.4 billion yuan"
+    catalogue.add("{number} billion yuan", "{number}亿元", context="helpers")
+    assert translate("Spent: {x:.1billion}", "zh", x=2343.7) == "支出2343.7亿元"
+
+
+def test_a_value_with_braces_is_a_value():
+    assert say("It is {x}.", x="a {brace}").english == "It is a {brace}."
 
 
 def test_nothing_is_missing_in_the_catalogue():
