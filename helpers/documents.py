@@ -66,8 +66,8 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
     Returns
     -------
     list of str
-        A line for each number, with its unit, vintage and source; below it, indented, the row of ``series.csv`` that
-        has it and each document that states it, with its line.
+        A line for each number, with its unit, vintage and source; below it, indented, the rows of ``series.csv`` that
+        it is or is made of, and each document that states one of them, with its line.
 
     Raises
     ------
@@ -89,18 +89,22 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
     cite = data.sources().set_index("source_id")["cite_en"]
     series, statements = data.series_table(), data.statements()
     lines = []
-    for row in rows.fillna("").itertuples():
-        sources = "; ".join(cite.get(source, source) for source in str(row.source_id).split(";"))
-        vintage = getattr(row, "vintage", "")
-        lines.append(f"{getattr(row, 'series', figure)} {year}: {row.obs_value:.10g} {row.unit}, {vintage}, {sources}")
-        same = getattr(row, "indicator", ""), getattr(row, "ref_area", "")
-        for official in series.itertuples():
-            told = official.indicator, official.ref_area, str(official.time_period), official.obs_value
-            if told == (*same, year, row.obs_value):  # line 1 of the file is the header
-                lines.append(f"  data/series.csv, line {official.Index + 2}: {official.obs_value:.10g}{official.unit}")
-        for said in statements.itertuples():
-            if (said.indicator, said.ref_area, said.time_period) == (*same, year) and row.unit != "percent":
-                lines.append(f"  {cite[said.source_id]}, line {said.line}: {said.printed} ({said.statement_id})")
+    for row in rows.astype(object).fillna("").itertuples():
+        ids = str(row.source_id).split(";")
+        vintage, made_of = getattr(row, "vintage", ""), str(getattr(row, "indicator", "")).split("/")
+        told = f"{getattr(row, 'series', figure)} {year}: {row.obs_value:.10g} {row.unit}"
+        lines.append(f"{told}, {vintage}, {'; '.join(cite.get(source, source) for source in ids)}")
+        here = {"indicator": made_of, "ref_area": [getattr(row, "ref_area", "")], "time_period": [year]}
+        for table, name in ((series, "data/series.csv"), (statements, "")):
+            for found in table[table.astype({"time_period": str}).isin(here)[list(here)].all(axis=1)].itertuples():
+                if name and found.source_id in ids:  # line 1 of the file is its header
+                    lines.append(
+                        f"  {name}, line {found.Index + 2}: {found.indicator} {found.obs_value:.10g}{found.unit}"
+                    )
+                elif not name:
+                    lines.append(
+                        f"  {cite[found.source_id]}, line {found.line}: {found.printed} ({found.statement_id})"
+                    )
     return lines
 
 

@@ -160,7 +160,8 @@ def tidy(series: Mapping[str, pd.Series]) -> pd.DataFrame:
                 f"{name}: its attrs should say {', '.join(sorted(missing))}; a table with the columns time_period, "
                 "obs_value, unit and source_id can be exported as it is"
             )
-        about = name, s.attrs.get("indicator"), s.attrs.get("area")
+        indicator = s.attrs.get("indicator") or "/".join(s.attrs.get("inputs", [])) or None  # what a ratio is made of
+        about = name, indicator, s.attrs.get("area")
         unit = units.get(s.attrs["unit"], s.attrs["unit"])
         for year, value in s.dropna().items():
             rows.append((*about, year, value, unit, s.attrs["vintage"], ";".join(s.attrs["lineage"][year])))

@@ -65,6 +65,8 @@ def test_a_command_runs(folder, line):
         assert done.returncode == 1 and "0 rows checked" in done.stdout, "the documents are not in this folder"
     else:
         assert "2049.6028亿元" in done.stdout and "newspaper page, June 2025, line 134: 2049.60" in done.stdout
+        assert "RD_EXP 2049.6028亿元" in done.stdout.split("R&D intensity")[1], "a ratio is followed to both its parts"
+        assert "GDP 51404.5亿元" in done.stdout and not done.stderr
 
 
 def test_next_years_row_fits_the_table():
