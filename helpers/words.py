@@ -418,9 +418,13 @@ def main(arguments: list[str]) -> int:
     if arguments not in (["update"], ["check"]):
         print("python -m helpers.words update | check", file=sys.stderr)
         return 2
-    if arguments == ["update"]:
-        update()
-    faults, fuzzy = check()
+    try:
+        if arguments == ["update"]:
+            update()
+        faults, fuzzy = check()
+    except WordsError as error:
+        print(error, file=sys.stderr)
+        return 1
     print(*faults, f"{len(faults)} faults; {fuzzy} entries marked fuzzy", sep="\n")
     return int(bool(faults))
 
