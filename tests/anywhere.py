@@ -3,7 +3,7 @@
 Every leg copies the project to a folder with a blank and Chinese characters in its name, makes the machine another one
 in one respect, runs all checks from a third folder, executes all notebooks, and then asks whether a file has changed.
 In each leg the user's settings are hostile: another `helpers`, another kernel, other settings of IPython, matplotlib
-and Jupyter, a font of the same name; and nothing may be written into the user's home.
+and Jupyter; and nothing may be written into the user's home.
 """
 
 from __future__ import annotations
