@@ -32,7 +32,7 @@ bench: .venv/installed
 
 .venv/installed: $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	@echo "installing the pinned packages into .venv, about a minute"
+	@echo "installing the pinned packages into .venv, about two minutes"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python $(PIP) -r requirements.txt
 	@touch $@

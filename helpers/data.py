@@ -21,6 +21,8 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,12 +35,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "data"
 
 _TYPES = {  # type in the description: pattern of a valid cell, words for it, type in the frame
     "string": (re.compile(r".*", re.DOTALL), "text", "str"),
-    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.ASCII), "a whole number", "int64"),
-    "number": (
-        re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e\d\d?)?", re.ASCII),
-        "a number such as 2049.60, or 27.9e4 for 27.9 ten thousands",
-        "float64",
-    ),
+    "integer": (re.compile(r"-?(0|[1-9]\d*)", re.ASCII), "a whole number", "Int64"),
+    "number": (re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,15})?", re.ASCII), "a number such as 2049.60", "float64"),
     "year": (re.compile(r"\d{4}", re.ASCII), "a year of four digits", "int64"),
 }
 
@@ -66,14 +64,17 @@ def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         ``sources, areas, indicators, statements, series, pwt, tfp_literature``. ``statements`` gains ``value, low,
         high, unit, qualifier``, read out of ``printed``; ``series`` gains ``low, high``, the rounding interval of the
-        digits published, in the unit published.
+        digits published, in the unit published. A target or a rule is meant, not rounded: ``low`` and ``high`` are its
+        value, but for a bound or a range.
 
     Raises
     ------
     DataError
-        At the first fault: a file that is missing, empty or not UTF-8; a missing or unknown column; a cell that is
-        missing, of the wrong type, not among the allowed codes, or of an unknown indicator, area or source; a
-        duplicate key; a printed figure that cannot be read or has another unit than its indicator.
+        At the first fault: a file that is missing, empty, not UTF-8 or not separated by commas; a missing or unknown
+        column; a cell that is missing, of the wrong type, between blanks, not among the allowed codes, or of an unknown
+        indicator, area or source; a duplicate key; a date finer than its precision; an area within itself; a statement
+        of no document; a printed figure that cannot be read or has another unit than its indicator; more digits than
+        ``decimals`` allows; a step of more than a factor of five in a series that no note confirms.
     """
     folder = Path(folder).resolve()
     names = [resource["path"] for resource in _description()]
@@ -117,8 +118,12 @@ def tfp_literature(folder: Path | str = FOLDER) -> pd.DataFrame:
 
 def unit_names() -> dict[str, str]:
     """The units of ``series.csv`` as published, each with its name in English."""
-    fields = next(resource["schema"]["fields"] for resource in _description() if resource["name"] == "series")
-    return next(field["names_en"] for field in fields if field["name"] == "unit")
+    return next(field["names_en"] for field in _fields("series") if field["name"] == "unit")
+
+
+def unit_scales() -> dict[str, float]:
+    """How many base units each unit of ``series.csv`` is: 1e8 for 100 million yuan."""
+    return next(field["scales"] for field in _fields("series") if field["name"] == "unit")
 
 
 def pwt(release: str | None = None, folder: Path | str = FOLDER) -> pd.DataFrame:
@@ -167,7 +172,11 @@ def observations(
     tables = load(folder)
     for column, value, table in (("indicator", indicator, "indicators"), ("ref_area", area, "areas")):
         if value not in set(tables[table][column]):
-            near = difflib.get_close_matches(value, tables[table][column], 3, 0.5)
+            named = dict(zip(tables[table]["name_en"], tables[table][column], strict=True)) | {
+                key: key for key in tables[table][column]
+            }
+            near = [named[name] for name in difflib.get_close_matches(value, named, 3, 0.5)]
+            near += [key for key in named if key == str(value).upper()]
             hint = f" (perhaps {', '.join(near)})" if near else ""
             raise DataError(f"unknown; {table}.csv lists what there is{hint}", "series.csv", column=column, value=value)
     rows = tables["series"].query("indicator == @indicator and ref_area == @area")
@@ -184,6 +193,8 @@ def observations(
     names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage))
     if not names:
         raise DataError(f"name one vintage at least; {asked} has {choice}", "series.csv", column="vintage")
+    if "target" in names and len(names) > 1:
+        raise DataError(f"{asked}: what was aimed at is not joined to what was measured", "series.csv", value="target")
     joined = tables["indicators"].set_index("indicator")["splice"][indicator].split()
     chosen = rows.iloc[:0].set_index("time_period")
     for name in names:
@@ -249,6 +260,10 @@ def catalogue(folder: Path | str = FOLDER) -> pd.DataFrame:
     return named[["indicator", "name_en", "name_zh", "ref_area", "vintage", "unit", "start", "end", "years"]]
 
 
+def _fields(table: str) -> list[dict[str, Any]]:
+    return next(resource["schema"]["fields"] for resource in _description() if resource["name"] == table)
+
+
 @lru_cache
 def _description() -> list[dict[str, Any]]:
     try:
@@ -263,6 +278,9 @@ def _load(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[str, pd.Data
     raw = {resource["name"]: _read(folder / resource["path"], resource["schema"]) for resource in _description()}
     for resource in _description():
         _check_keys(resource, raw)
+    _check_areas(raw["areas"])
+    _check_dates(raw["sources"])
+    _check_roles(raw["statements"], raw["sources"].set_index("source_id")["kind"])
     tables = {r["name"]: _frame(raw[r["name"]], r["schema"]["fields"]) for r in _description()}
     units = tables["indicators"].set_index("indicator")["unit"]
     _read_statements(tables["statements"], raw["statements"], units)
@@ -273,8 +291,11 @@ def _load(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[str, pd.Data
 def _read(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
     """Read one file as text cells, index = line in the file, and check each cell by itself."""
     name = path.name
+    content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError("UTF-8 text; this is UTF-16 (“Unicode text” of a spreadsheet): save it as CSV UTF-8", name)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"UTF-8 text; byte {error.start} is not (saved as GBK? save it as UTF-8)", name) from None
     if "\0" in text:
@@ -287,6 +308,9 @@ def _read(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
     if not lines:
         raise DataError("a header and rows; the file is empty", name)
     header, fields = lines[0][1], {field["name"]: field for field in schema["fields"]}
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            raise DataError(f"columns separated by commas; these are by {word}: save it as CSV with commas", name, 1)
     for column in fields:
         if column not in header:
             raise DataError(f"the columns {', '.join(fields)}; this one is missing", name, 1, column)
@@ -310,6 +334,8 @@ def _fault(value: str, field: dict[str, Any]) -> str | None:
     pattern, words, _ = _TYPES[field["type"]]
     if not value:
         return f"a value is required ({field['description']})" if rules.get("required") else None
+    if value != value.strip():
+        return f"{value.strip()!r} without blanks before or after it"
     if not pattern.fullmatch(value):
         return f"should be {words}"
     if "enum" in rules and value not in rules["enum"]:
@@ -338,10 +364,43 @@ def _check_keys(resource: dict[str, Any], raw: dict[str, pd.DataFrame]) -> None:
             raise DataError(f"unknown; should be listed in {target}.csv", name, line, column, value)
 
 
+def _check_areas(raw: pd.DataFrame) -> None:
+    parent = raw.set_index("ref_area")["parent"]
+    for line, area in raw["ref_area"].items():
+        above, seen = parent[area], {area}
+        while above and above not in seen:
+            seen.add(above)
+            above = parent[above]
+        if above == area:
+            raise DataError("an area that does not lie in itself", "areas.csv", line, "parent", parent[area])
+
+
+def _check_dates(raw: pd.DataFrame) -> None:
+    precision = raw["published"].str.len().map({0: "", 4: "year", 7: "month", 10: "day"})
+    for line, row in raw[raw["published_precision"] != precision].iterrows():
+        expected = f"a date as precise as published_precision says, {row['published_precision'] or 'none'}"
+        raise DataError(expected, "sources.csv", line, "published", row["published"])
+
+
+def _check_roles(raw: pd.DataFrame, kinds: pd.Series) -> None:
+    """An outcome is of a later publication; every other statement stands on a line of a document."""
+    outcome, document = raw["role"] == "outcome", raw["source_id"].map(kinds) == "document"
+    for line, row in raw[outcome == document].iterrows():
+        expected = "a publication that is none of the documents" if row["role"] == "outcome" else "a document"
+        raise DataError(f"the source of role {row['role']} is {expected}", *_cell(line, row, "source_id"))
+    for line, row in raw[outcome != (raw["line"] == "")].iterrows():
+        expected = "no line, as an outcome stands in no document" if row["line"] else "the line of the document"
+        raise DataError(expected, *_cell(line, row, "line"))
+
+
+def _cell(line: int, row: pd.Series, column: str) -> tuple[str, int, str, str]:
+    return "statements.csv", line, column, row[column]
+
+
 def _frame(raw: pd.DataFrame, fields: list[dict[str, Any]]) -> pd.DataFrame:
+    numeric = {"number", "integer"}
     columns = {
-        f["name"]: raw[f["name"]].mask(raw[f["name"]] == "") if f["type"] == "number" else raw[f["name"]]
-        for f in fields
+        f["name"]: raw[f["name"]].mask(raw[f["name"]] == "") if f["type"] in numeric else raw[f["name"]] for f in fields
     }
     return pd.DataFrame(columns).astype({f["name"]: _TYPES[f["type"]][2] for f in fields}).reset_index(drop=True)
 
@@ -351,21 +410,22 @@ def _read_statements(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -
     quantities = []
     for line, row in raw.iterrows():
         try:
-            quantity = printed.parse(row["printed"], row["unit_printed"])
+            quantity = printed.parse(row["qualifier_printed"] + row["printed"], row["unit_printed"])
         except printed.PrintedError as error:
-            raise DataError(str(error), "statements.csv", line, "printed", row["printed"]) from None
+            raise DataError(str(error), *_cell(line, row, "printed")) from None
         if quantity.unit != units[row["indicator"]]:
             expected = f"a figure in {units[row['indicator']]}, the unit of {row['indicator']}; this is {quantity.unit}"
-            raise DataError(expected, "statements.csv", line, "printed", row["printed"])
+            raise DataError(expected, *_cell(line, row, "printed"))
+        if row["role"] in ("target", "rule") and quantity.qualifier in ("exact", "approx"):
+            quantity = replace(quantity, low=quantity.value, high=quantity.value)
         quantities.append(quantity)
     for column in ("value", "low", "high", "unit", "qualifier"):
         table[column] = [getattr(quantity, column) for quantity in quantities]
 
 
 def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> None:
-    """Add the rounding interval of the digits published, in place, and hold the unit against the indicator's."""
-    # A rate such as pieces per 10,000 persons has its numerator's base unit: the rest is part of the definition.
-    base = {unit: printed.parse("1", unit.split("/")[0]).unit for unit in raw["unit"].unique()}
+    """Add the interval that the digits published stand for, in place; hold units, digits and steps against reason."""
+    base = next(field["base_units"] for field in _fields("series") if field["name"] == "unit")
     wrong = raw[raw["unit"].map(base).to_numpy() != raw["indicator"].map(units).to_numpy()]
     for line, row in wrong.iterrows():
         expected = f"a multiple of {units[row['indicator']]}, the unit of {row['indicator']}"
@@ -375,10 +435,32 @@ def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> No
         raise DataError(f"one unit a series, {first[line]} as above", "series.csv", line, "unit", row["unit"])
     bounds = []
     for row in raw.itertuples():
-        digits, _, zeros = row.obs_value.partition("e")
-        try:
-            low, high = printed.interval(digits, 10.0 ** int(zeros or 0), row.qualifier)
-        except printed.PrintedError as error:
-            raise DataError(str(error), "series.csv", row.Index, "obs_value", row.obs_value) from None
-        bounds.append((low if row.unit == "%" else max(low, 0.0), high))  # only percentages may be negative
+        digits, decimals = row.obs_value, int(row.decimals or len(row.obs_value.partition(".")[2]))
+        worth = Decimal(1).scaleb(-decimals)
+        if Decimal(digits) % worth:
+            expected = f"{decimals} decimals at most, as the column decimals says"
+            raise DataError(expected, "series.csv", row.Index, "obs_value", digits)
+        if row.vintage == "target" and row.qualifier in ("exact", "approx"):
+            bounds.append((float(digits), float(digits)))
+        else:
+            # In units of the last digit printed: dropped zeros are back, and those that only fill are gone.
+            low, high = printed.interval(str(int(Decimal(digits) / worth)), float(worth), row.qualifier)
+            bounds.append((low if row.unit == "%" else max(low, 0.0), high))  # only percentages may be negative
     table["low"], table["high"] = [low for low, _ in bounds], [high for _, high in bounds]
+    _check_steps(table.set_index(raw.index))
+
+
+def _check_steps(table: pd.DataFrame) -> None:
+    """A slip of units or of a decimal point is a step that no series takes; one that is real says so in its note."""
+    keys = ["indicator", "ref_area", "vintage"]
+    ordered = table[table["obs_value"] > 0].sort_values([*keys, "time_period"], kind="stable")
+    before = ordered.groupby(keys)[["time_period", "obs_value"]].shift()
+    step = ordered["obs_value"] / before["obs_value"]
+    large = (ordered["time_period"] - before["time_period"] == 1) & ((step > 5) | (step < 1 / 5))
+    # Of a rate, what moves is the rate and not what it is a rate of.
+    for line, row in ordered[large & (ordered["unit"] != "%") & ~ordered["note"].str.contains("step:")].iterrows():
+        expected = (
+            f"a value between a fifth and five times that of the year before, {before['obs_value'][line]:g}; "
+            "if it is right, a note that begins with “step:” says so"
+        )
+        raise DataError(expected, "series.csv", line, "obs_value", f"{row['obs_value']:.15g}")

@@ -28,7 +28,8 @@ def check(statements: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> list
     Parameters
     ----------
     statements, sources : DataFrame
-        With columns ``statement_id, source_id, line, printed`` and ``source_id, sha256``; lines count from 1.
+        With columns ``statement_id, source_id, line, printed`` and ``source_id, sha256``; lines count from 1. Words of
+        ``qualifier_printed`` must stand before the figure. Outcomes (``role``) stand in no document: passed over.
     folder : Path
         Holds the documents, in UTF-8; a file is known by its SHA-256, whatever its name.
 
@@ -39,6 +40,8 @@ def check(statements: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> list
     """
     files = {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in sorted(folder.iterdir()) if file.is_file()}
     problems = []
+    if "role" in statements:
+        statements = statements[statements["role"] != "outcome"]
     for source, rows in statements.groupby("source_id"):
         expected = sources.set_index("source_id")["sha256"].get(source)
         if expected not in files:
@@ -48,7 +51,9 @@ def check(statements: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> list
         for row in rows.itertuples():
             line = lines[row.line - 1] if 1 <= row.line <= len(lines) else ""
             # Digits must not be cut out of a longer number.
-            if not re.search(rf"(?<!\d)(?<!\d[.,]){re.escape(row.printed)}(?!(?<=\d)[.,]?\d)", line):
+            words, printed = map(re.escape, (getattr(row, "qualifier_printed", ""), row.printed))
+            figure = rf"{words}.*(?<!\d)(?<!\d[.,]){printed}(?!(?<=\d)[.,]?\d)"
+            if not re.search(figure, line):
                 problems.append(f"{source}, line {row.line}: {row.statement_id} is not printed there: {row.printed}")
     return problems
 
@@ -67,45 +72,65 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
     -------
     list of str
         A line for each number, with its unit, vintage and source; below it, indented, the rows of ``series.csv`` that
-        it is or is made of, and each document that states one of them, with its line.
+        it is or is made of, and each place where a document states it.
 
     Raises
     ------
     ValueError
-        For an unknown figure, one whose table has no single number a row, or a period it has no number for.
+        For an unknown figure, or a period it has no number for.
     """
     path = folder / f"{figure}.csv"
     if not path.is_file():
         known = ", ".join(sorted(path.stem for path in folder.glob("*.csv")))
-        raise ValueError(f"no figure {figure!r}; there are {known}")
-    table = pd.read_csv(path)
-    if not {"time_period", "obs_value", "unit"} <= set(table.columns):
+        raise ValueError(f"no figure {figure!r} in {folder.name}/; there are {known or 'none'}")
+    table = pd.read_csv(path).astype(object)
+    if not {"time_period", "source_id"} <= set(table.columns):
         raise ValueError(f"{path.name} has the columns {', '.join(table.columns)}: read it as it is")
     rows = table[table["time_period"].astype(str) == year]
     if rows.empty:
-        raise ValueError(
-            f"{figure} has no number for {year}; it has {', '.join(dict.fromkeys(map(str, table['time_period'])))}"
-        )
+        periods = ", ".join(dict.fromkeys(map(str, table["time_period"])))
+        raise ValueError(f"{figure} has no number for {year}; it has {periods}")
     cite = data.sources().set_index("source_id")["cite_en"]
-    series, statements = data.series_table(), data.statements()
-    lines = []
-    for row in rows.astype(object).fillna("").itertuples():
-        ids = str(row.source_id).split(";")
-        vintage, made_of = getattr(row, "vintage", ""), str(getattr(row, "indicator", "")).split("/")
-        told = f"{getattr(row, 'series', figure)} {year}: {row.obs_value:.10g} {row.unit}"
-        lines.append(f"{told}, {vintage}, {'; '.join(cite.get(source, source) for source in ids)}")
-        here = {"indicator": made_of, "ref_area": [getattr(row, "ref_area", "")], "time_period": [year]}
-        for table, name in ((series, "data/series.csv"), (statements, "")):
-            for found in table[table.astype({"time_period": str}).isin(here)[list(here)].all(axis=1)].itertuples():
-                if name and found.source_id in ids:  # line 1 of the file is its header
-                    lines.append(
-                        f"  {name}, line {found.Index + 2}: {found.indicator} {found.obs_value:.10g}{found.unit}"
-                    )
-                elif not name:
-                    lines.append(
-                        f"  {cite[found.source_id]}, line {found.line}: {found.printed} ({found.statement_id})"
-                    )
+    statements, scales, lines = data.statements(), data.unit_scales(), []
+    for _, row in rows.iterrows():
+        given = row.dropna()
+        ids = str(given["source_id"]).split(";")
+        told = [f"{given[key]:.10g}" if isinstance(given[key], float | int) else given[key]
+                for key in ("obs_value", "value", "printed") if key in given][:1]  # fmt: skip
+        told = " ".join(map(str, [*told, given.get("unit", "")])).strip()
+        name = given.get("series", given.get("statement_id", given.get("indicator", figure)))
+        cited = "; ".join(cite.get(source, source) for source in ids)
+        lines.append(f"{name} {year}: {', '.join(filter(None, [told, given.get('vintage', ''), cited]))}")
+        parts = _parts(given, ids)
+        lines += [f"  data/series.csv, line {part.Index + 2}: {part.indicator} {part.ref_area} {part.time_period}, "
+                  f"{part.obs_value:.10g}{part.unit}" for part in parts.itertuples()]  # fmt: skip
+        stated = statements["statement_id"] == given.get("statement_id")
+        for part in parts.itertuples():
+            about = {"indicator": [part.indicator], "ref_area": [part.ref_area], "time_period": [str(part.time_period)]}
+            value = part.obs_value * scales[part.unit]
+            same = (
+                statements.isin(about)[list(about)].all(axis=1)
+                & statements["low"].le(value)
+                & statements["high"].ge(value)
+            )
+            stated |= same & ((statements["obs_status"] == "E") == (part.obs_status == "E"))  # an estimate is no survey
+        for found in statements[stated].itertuples():
+            where = cite[found.source_id] + ("" if pd.isna(found.line) else f", line {found.line}")
+            lines.append(f"  {where}: {found.printed} ({found.statement_id})")
     return lines
+
+
+def _parts(row: pd.Series, sources: list[str]) -> pd.DataFrame:
+    """The rows of ``series.csv`` that a number is, or is made of: those of its year, or of all the years it spans."""
+    table, year = data.series_table(), int(str(row["time_period"])[:4])
+    made_of = str(row.get("indicator", "")).split("/")
+    mine = table["indicator"].isin(made_of) & (table["ref_area"] == row.get("ref_area", "CN-SH"))
+    mine &= table["source_id"].isin(sources)
+    here = table[mine & (table["time_period"] == year)]
+    if len(made_of) == 1 and not (here["obs_value"] == row.get("obs_value")).any():  # growth needs its base
+        base = int(row.get("span_start", year - 1))
+        here = table[mine & table["time_period"].isin([base, year])]
+    return here
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -113,10 +138,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m helpers.documents", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("find", help="candidate rows").add_argument("files", metavar="FILE", nargs="+", type=Path)
-    commands.add_parser("check", help="rows against text").add_argument("folder", metavar="FOLDER", type=Path)
+    checking = commands.add_parser("check", help="rows against text")
+    checking.add_argument("folder", metavar="FOLDER", type=Path, help="holds the documents")
+    checking.add_argument("source", metavar="SOURCE", nargs="*", help="only these documents of sources.csv")
+    checking.add_argument("--data", metavar="FOLDER", type=Path, default=data.FOLDER, help="a copy of the tables")
     tracing = commands.add_parser("trace", help="from a plotted number to its print")
     tracing.add_argument("figure", metavar="FIGURE")
     tracing.add_argument("year", metavar="YEAR")
+    tracing.add_argument("--figures", metavar="FOLDER", type=Path, default=FIGURES, help="where the figure is")
     options = parser.parse_args(arguments)
     try:
         if options.command == "find":
@@ -130,10 +159,15 @@ def main(arguments: list[str] | None = None) -> int:
             pd.DataFrame(rows, columns=columns).to_csv(sys.stdout, index=False, lineterminator="\n")
             return 0
         if options.command == "trace":
-            print(*trace(options.figure, options.year), sep="\n")
+            print(*trace(options.figure, options.year, options.figures), sep="\n")
             return 0
-        statements = data.statements()
-        problems = check(statements, data.sources(), options.folder)
+        statements = data.statements(options.data).query("role != 'outcome'")
+        if unknown := sorted(set(options.source) - set(statements["source_id"])):
+            raise ValueError(
+                f"no statements of {', '.join(unknown)}; there are of {', '.join(statements['source_id'].unique())}"
+            )
+        statements = statements[statements["source_id"].isin(options.source or statements["source_id"])]
+        problems = check(statements, data.sources(options.data), options.folder)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

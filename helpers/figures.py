@@ -29,6 +29,7 @@ import base64
 import hashlib
 import html
 import importlib.util
+import inspect
 import io
 import json
 import locale
@@ -278,7 +279,8 @@ def export(
         a missing glyph; text that is cut off, overlaps or is too pale; a picture too narrow. With the environment
         variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not what was drawn is an error too.
     """
-    first_edition = isinstance(title, tuple)  # texts in pairs, draw(axes, t), keywords of subplots by themselves
+    # draw(axes, t), keywords of subplots by themselves
+    first_edition = len(inspect.signature(draw).parameters) == 2
     subplots, values = (values, {}) if first_edition else (subplots or {}, values)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise FigureError(f"{name!r}: a name is lower case letters, digits and underscores")
@@ -292,7 +294,8 @@ def export(
     if size[0] * mpl.rcParams["savefig.dpi"] < 1600:
         raise FigureError(f"{name}: {size[0]} inches are fewer than 1600 pixels")
     cited = _sources(name, table, sources or {})
-    files = {"csv": table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode()}
+    # with a byte order mark, for a spreadsheet that would take UTF-8 for the code page of its system
+    files = {"csv": table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")}
     read = pd.read_csv(io.BytesIO(files["csv"]))
     with words.recording() as texts:
         spoken = {what: words.both(text, values) for what, text in texts_given.items()}

@@ -280,7 +280,7 @@ def _derived(result: Yearly, inputs: list[Yearly], unit: str, lags: tuple[int, .
         "sources": sorted(set().union(*lineage.values())),
         "lineage": lineage,
         "breaks": sorted({start for a in attrs for start in a.get("breaks", [])}),
-        "inputs": sorted({i for a in attrs for i in a.get("inputs", [a["indicator"]] if "indicator" in a else [])}),
+        "inputs": list(dict.fromkeys(i for a in attrs for i in a.get("inputs", [a.get("indicator")]) if i)),
     }
     if "area" in attrs[0]:
         result.attrs["area"] = attrs[0]["area"]

@@ -63,7 +63,7 @@ VERDICTS = {
 
 # what is the same in every language: fields, numbers, signs, and codes such as census-5 or RD_EXP
 _CODE = re.compile(r"^[\w/-]*[\d_-][\w/-]*$|{[^}]*}|[^A-Za-z]")
-_FORMAT = re.compile(r"(?:\.(\d))?(billion|bn|trillion|million|thousand|percent)")
+_FORMAT = re.compile(r"(?P<sign>\+?)(?:\.(?P<digits>\d))?(?P<unit>billion|bn|trillion|million|thousand|percent)")
 _UNITS = {  # format: factor in English, factor in Chinese, a number with its unit, a range with its unit
     "billion": (0.1, 1, "{number} billion yuan", "{low}–{high} billion yuan"),
     "bn": (0.1, 1, "{number}", "{low}–{high}"),
@@ -100,7 +100,7 @@ class _Speaker(string.Formatter):
                 joined = (self._form(form) or form).format(one=joined, more=more)
             return joined
         kind = _FORMAT.fullmatch(spec)
-        number, span = _UNITS[kind[2] if kind else ""][2:]
+        number, span = _UNITS[kind["unit"] if kind else ""][2:]
         if isinstance(value, tuple):
             low, high = (self.number(end, spec) for end in value)
             return (self._form(span) or span).format(low=low, high=high)
@@ -109,11 +109,11 @@ class _Speaker(string.Formatter):
     def number(self, value: Any, spec: str) -> str:
         """A number without its unit, with a minus as print has it, and none before a zero."""
         if kind := _FORMAT.fullmatch(spec):
-            english, chinese, form, _ = _UNITS[kind[2]]
-            counted = (
-                self.chinese and self._form(form) is not None
-            )  # without a Chinese unit it is counted as in English
-            value, spec = value * (chinese if counted else english), f"{'' if counted else ','}.{kind[1] or 0}f"
+            english, chinese, form, _ = _UNITS[kind["unit"]]
+            # without a Chinese unit it is counted as in English
+            counted = self.chinese and self._form(form) is not None
+            value *= chinese if counted else english
+            spec = f"{kind['sign']}{'' if counted else ','}.{kind['digits'] or 0}f"
         if isinstance(value, Number) and value != value:
             raise WordsError("a value is not a number (NaN)")
         text = format(value, spec)
@@ -129,7 +129,7 @@ class _Speaker(string.Formatter):
     def unit(self, spec: str) -> str:
         """The unit of a format by itself, for the head of a column."""
         kind = _FORMAT.fullmatch(spec)
-        form = _UNITS[kind[2]][2] if kind else "{number}"
+        form = _UNITS[kind["unit"]][2] if kind else "{number}"
         return (self._form(form) or form).format(number="").strip()
 
     def _form(self, form: str) -> str | None:
@@ -168,7 +168,8 @@ def _names() -> dict[str, str]:
     """What the tables themselves name in both languages: indicators, areas, sources, units."""
     tables = (data.indicators(), "name"), (data.areas(), "name"), (data.sources(), "cite")
     names = {en: zh for table, name in tables for en, zh in zip(table[f"{name}_en"], table[f"{name}_zh"], strict=True)}
-    return names | {en: unit for unit, en in data.unit_names().items()}
+    titles = {one.title_en: one.title for one in data.sources().itertuples() if HAN.search(one.title)}
+    return titles | names | {en: unit for unit, en in data.unit_names().items()}
 
 
 def has_chinese(text: str) -> bool:
@@ -364,7 +365,7 @@ def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
     return {
         (context, text): places
         for (context, text), places in found.items()
-        if context == HELPERS or text not in known or _catalogue().get(text, context)
+        if context == HELPERS or text not in known or ((own := _catalogue().get(text, context)) and own.string)
     }
 
 

@@ -65,7 +65,7 @@ def test_vintages_that_cannot_be_compared_are_not_joined():
 
 
 def test_a_bound_is_marked():
-    bounds = data.series("HIGH_TECH_FIRMS").attrs["bounds"]
+    bounds = data.series("HIGH_TECH_FIRMS", vintage="as-published").attrs["bounds"]
     assert 2012 not in bounds and bounds[2022] == bounds[2023] == bounds[2024] == "at_least"
 
 
@@ -87,6 +87,51 @@ def test_intervals_follow_the_digits_published():
     rows = rows.set_index("vintage")
     assert tuple(rows.loc["first-release", ["low", "high"]]) == (4.335, 4.345)
     assert tuple(rows.loc["announced", ["low", "high"]]) == (4.3, 4.5)
+
+
+def test_a_target_is_meant_and_not_rounded():
+    table = data.series_table().query("vintage == 'target' and indicator == 'RD_INTENSITY' and ref_area == 'CN-SH'")
+    meant = table.set_index("time_period")[["low", "high"]].apply(tuple, axis=1)
+    assert (meant[2025], meant[2026], meant[2030]) == ((4.5, 4.5), (4.6, 4.6), (5.0, float("inf")))
+    stated = data.statements().set_index("statement_id")[["low", "high"]].apply(tuple, axis=1)
+    assert stated["page24-xuhui-ai-output-target"] == (1e11, 1e11) and stated["page25-hrtc-data-target"] == (1e8, 1e8)
+    assert stated["page25-basic-research-floor-2024"] == (pytest.approx(100 / 3), float("inf"))
+    with pytest.raises(data.DataError, match="not joined"):
+        data.series("RD_INTENSITY", vintage=["first-release", "target"])
+
+
+def test_a_qualifier_that_stands_apart_counts():
+    row = data.statements().set_index("statement_id").loc["page25-hrtc-data-per-day"]
+    assert (row["qualifier"], row["low"], row["high"]) == ("approx", 20_000, 40_000)
+
+
+def test_precision_does_not_live_in_trailing_zeros(folder):
+    """A spreadsheet drops them on saving; a figure printed in thousands stands in full."""
+    path = folder / "series.csv"
+    header, *rows = [line.split(",") for line in path.read_text("utf-8").splitlines()]
+    place, changed = header.index("obs_value"), 0
+    for row in rows:
+        number = row[place]
+        row[place] = number.rstrip("0").rstrip(".") if "." in number else number
+        changed += row[place] != number
+    assert changed > 100
+    path.write_text("\n".join(map(",".join, [header, *rows])), "utf-8")
+    pd.testing.assert_frame_equal(data.load(folder)["series"], data.series_table())
+    patents = data.observations("INVENTION_PATENTS").loc[2024]
+    assert (patents["low"], patents["high"]) == (278_500, 279_500)
+
+
+def test_the_official_parts_add_up():
+    """By activity and by source of funds, within twelve 万元 of rounding; the larger gaps are the print's own."""
+    table = data.series_table().query("vintage == 'final'").set_index(["indicator", "ref_area", "time_period"])
+    gaps = {}
+    for stem, kinds in (("RD_EXP", "BASIC APPLIED DEVELOPMENT"), ("RD_FUND", "ENTERPRISE GOVERNMENT ABROAD OTHER")):
+        parts = sum(table["obs_value"].xs(f"{stem}_{kind}") for kind in kinds.split())
+        gap = (parts - table["obs_value"].xs("RD_EXP")).dropna()
+        assert set(gap.groupby("ref_area").size()) == {14} and gap.index.unique("ref_area").size == 6
+        gaps[stem] = gap[gap.abs() > 0.00125].round(3).to_dict()
+    assert gaps["RD_EXP"] == {("CN-SH", 2021): 1.967, ("CN", 2021): 1.967, ("CN-ZJ", 2015): 0.012, ("CN", 2015): 0.012}
+    assert gaps["RD_FUND"] == {("CN-ZJ", 2015): 0.012, ("CN", 2015): 0.012}
 
 
 def test_penn_world_table_by_release():
@@ -116,10 +161,10 @@ FAULTS = {  # name: file, old bytes, new bytes, what the message must hold
     "thousands separator": ("series.csv", b"RD_EXP,CN-SH,2010,481.7031", b'RD_EXP,CN-SH,2010,"1,481"', ["'1,481'"]),
     "plus sign": ("series.csv", b"RD_EXP,CN-SH,2010,481", b"RD_EXP,CN-SH,2010,+481", ["obs_value", "'+481.7031'"]),
     "full width": ("series.csv", b"RD_EXP,CN-SH,2010,481", "RD_EXP,CN-SH,2010,４81".encode(), ["obs_value", "2049.60"]),
-    "too large": ("series.csv", b"RD_EXP,CN-SH,2010,481.7031", b"RD_EXP,CN-SH,2010,1e400", ["obs_value", "'1e400'"]),
-    "too long": ("series.csv", b"CN-SH,2010,481.7031", b"CN-SH,2010," + b"9" * 31, ["obs_value", "30 characters"]),
+    "an exponent": ("series.csv", b"RD_EXP,CN-SH,2010,481.7031", b"RD_EXP,CN-SH,2010,1e400", ["obs_value", "'1e400'"]),
+    "too long": ("series.csv", b"CN-SH,2010,481.7031", b"CN-SH,2010," + b"9" * 31, ["obs_value", "such as 2049.60"]),
     "negative": ("series.csv", b"CN-SH,2010,481.7031", b"CN-SH,2010,-481.7", ["obs_value", "at least 0"]),
-    "two units": ("series.csv", "2010,481.7031,亿元".encode(), "2010,0.0481,万亿元".encode(), ["one unit a series"]),
+    "two units": ("series.csv", "2010,481.7031,4,亿元".encode(), "2010,0.0481,4,万亿元".encode(), ["one unit"]),
     "mistyped vintage": ("series.csv", b"first-release,P", b"firstrelease,P", ["vintage", "'firstrelease'"]),
     "a NUL character": ("areas.csv", b"Beijing", b"Bei\0jing", ["areas.csv, row", "NUL"]),
     "no year": ("series.csv", ROW, b"GDP,CN,200,", ["time_period", "'200'", "a year of four digits"]),
@@ -132,9 +177,26 @@ FAULTS = {  # name: file, old bytes, new bytes, what the message must hold
     "ragged row": ("areas.csv", b"CN-BJ,", b"CN-BJ,,", ["areas.csv, row 2", "4 cells", "there are 5"]),
     "wrong unit": ("series.csv", "亿元".encode(), "家".encode(), ["unit", "a multiple of CNY"]),
     "unreadable print": ("statements.csv", b"1615.69", b"1615.6x", ["statements.csv", "printed", "1615.6x"]),
-    "print of another unit": ("statements.csv", "1615.69,亿元".encode(), "1615.69,家".encode(), ["unit of RD_EXP"]),
-    "unknown duplicate": ("statements.csv", "1615.69,亿元,observation,A,".encode(),
-                          "1615.69,亿元,observation,A,nowhere".encode(), ["duplicate_of", "'nowhere'"]),
+    "print of another unit": ("statements.csv", "1615.69,,亿元".encode(), "1615.69,,家".encode(), ["unit of RD_EXP"]),
+    "unknown duplicate": ("statements.csv", "1615.69,,亿元,observation,core,A,".encode(),
+                          "1615.69,,亿元,observation,core,A,nowhere".encode(), ["duplicate_of", "'nowhere'"]),
+    "more digits than printed": ("series.csv", b"2010,481.7031,4", b"2010,481.7031,2", ["obs_value", "2 decimals"]),
+    "more than whole thousands": ("series.csv", b"2024,279000,-3", b"2024,279500,-3", ["'279500'", "-3 decimals"]),
+    "a slipped decimal point": ("series.csv", b"CN-SH,2015,936.1439", b"CN-SH,2015,93614.39", ["93614.39", "861.955"]),
+    "an unconfirmed step": ("series.csv", b"step: 1/13 of", b"fell to 1/13 of", ["'0.4384'", "step:"]),
+    "a blank before": ("areas.csv", b"CN-BJ,Beijing", b"CN-BJ, Beijing", ["name_en", "' Beijing'", "without blanks"]),
+    "a blank after": ("series.csv", b",exact,", b",exact ,", ["qualifier", "'exact '", "'exact' without blanks"]),
+    "an area in itself": ("areas.csv", "北京,CN".encode(), "北京,CN-BJ".encode(), ["parent", "'CN-BJ'", "in itself"]),
+    "areas in a circle": ("areas.csv", "中国,WLD".encode(), "中国,CN-SH".encode(), ["parent", "in itself"]),
+    "a date too fine": ("sources.csv", b"2022-08,month", b"2022-08-15,month", ["published", "'2022-08-15'", "month"]),
+    "a date too coarse": ("sources.csv", b"2025-03-24,day", b"2025-03,day", ["published", "'2025-03'", "day"]),
+    "a statement of no document": ("statements.csv", b"gdp-2023,newspaper-page-2024-03", b"gdp-2023,sh-bulletin-2024",
+                                   ["source_id", "'sh-bulletin-2024'", "a document"]),
+    "an outcome of a document": ("statements.csv", b"xuhui-work-report-2026,,MODELS_FILED,",
+                                 b"newspaper-page-2025-06,,MODELS_FILED,", ["source_id", "none of the documents"]),
+    "an outcome on a line": ("statements.csv", b"xuhui-work-report-2026,,", b"xuhui-work-report-2026,5,", ["'5'"]),
+    "a statement without a line": ("statements.csv", b"newspaper-page-2024-03,17,GDP", b"newspaper-page-2024-03,,GDP",
+                                   ["line", "the line of the document"]),
     "open quote": ("areas.csv", b"CN-BJ,Beijing", b'CN-BJ,"Beijing', ["areas.csv", "CSV"]),
 }  # fmt: skip
 
@@ -162,6 +224,13 @@ def test_files_that_are_no_tables(folder):
     path.write_bytes(good.decode().encode("gbk"))
     with pytest.raises(data.DataError, match=r"series\.csv: .*GBK"):
         data.load(folder)
+    path.write_bytes(good.decode().encode("utf-16"))
+    with pytest.raises(data.DataError, match=r"series\.csv: .*UTF-16"):
+        data.load(folder)
+    for mark, word in ((b";", "semicolons"), (b"\t", "tabs")):
+        path.write_bytes(good.replace(b",", mark))
+        with pytest.raises(data.DataError, match=rf"series\.csv, row 1: .*commas.*{word}"):
+            data.load(folder)
     path.write_bytes(b"")
     with pytest.raises(data.DataError, match=r"series\.csv: .*empty"):
         data.load(folder)
@@ -177,7 +246,7 @@ def test_line_ends_and_byte_order_mark_do_not_matter(folder):
 
 
 def test_a_declared_break_reaches_the_series(folder):
-    edit(folder, "series.csv", *(f"CN-SH,2015,936.1439,亿元,exact,final,{status}".encode() for status in "AB"))
+    edit(folder, "series.csv", *(f"CN-SH,2015,936.1439,4,亿元,exact,final,{status}".encode() for status in "AB"))
     assert data.series("RD_EXP", vintage="final", folder=folder).attrs["breaks"] == [2015]
 
 

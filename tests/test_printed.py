@@ -571,10 +571,13 @@ def test_command_check(
     tables: tuple[pd.DataFrame, pd.DataFrame, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     statements, sources, folder = tables
-    stub = SimpleNamespace(statements=lambda: statements, sources=lambda: sources)
+    statements["role"] = "observation"
+    stub = SimpleNamespace(statements=lambda _: statements, sources=lambda _: sources, FOLDER=folder)
     monkeypatch.setattr(documents, "data", stub)
-    assert main(["check", str(folder)]) == 0
-    assert capsys.readouterr() == ("a: 3 rows checked\n", "")
+    assert main(["check", str(folder)]) == main(["check", str(folder), "a"]) == 0
+    assert capsys.readouterr() == ("a: 3 rows checked\n" * 2, "")
+    assert main(["check", str(folder), "b"]) == 2
+    assert capsys.readouterr().err == "no statements of b; there are of a\n"
     statements.loc[0, "line"] = 1
     assert main(["check", str(folder)]) == 1
     out, err = capsys.readouterr()

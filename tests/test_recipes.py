@@ -1,7 +1,9 @@
 """The recipes do what they say, and are the same in both languages."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pandas as pd
 import pytest
 
 import run
+from helpers import data
 
 PAGES = [(run.ROOT / "docs" / name).read_text("utf-8") for name in ("recipes.md", "recipes.zh.md")]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -23,9 +26,11 @@ def test_both_languages_have_the_same_recipes():
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with the project's tables and figures, and something of one's own in `mine`."""
-    for name in ("data", "figures"):
-        (tmp_path / name).symlink_to(run.ROOT / name)
+    """A copy of the project, and something of one's own in `mine`."""
+    for name in ("data", "figures", "helpers"):
+        shutil.copytree(run.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
+    (tmp_path / "words").symlink_to(run.ROOT / "words")
+    (tmp_path / "notebooks").symlink_to(run.ROOT / "notebooks")
     (tmp_path / "mine").mkdir()
     pd.DataFrame({"year": [2022, 2023, 2024], "rd": [723.0, 788.4, 850.1]}).to_excel(
         tmp_path / "mine" / "hangzhou.xlsx", index=False
@@ -39,8 +44,8 @@ def test_a_recipe_runs(folder, code):
     """As the cell of a notebook: what its last line gives is shown."""
     *lines, last = code.rstrip().split("\n")
     whole = "\n".join([*lines, last if last.startswith((")", " ")) else f"print({last})"])
-    environment = os.environ | {"FIGURES_CHECK": ""}
-    done = subprocess.run([sys.executable, "-W", "error", "-c", whole], cwd=folder, env=environment,
+    environment = os.environ | {"FIGURES_CHECK": "", "PYTHONPATH": str(folder)}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", whole], cwd=folder / "mine", env=environment,
                           capture_output=True, text=True, encoding="utf-8")  # fmt: skip
     assert done.returncode == 0, done.stderr
     if "export" in code:
@@ -50,26 +55,31 @@ def test_a_recipe_runs(folder, code):
             ".csv",
             ".json",
         }
+        assert "untranslated" not in json.loads((folder / "mine" / "survey_spending.json").read_text("utf-8"))
     if "CN-330100" in code:
         assert "9.0" in done.stdout and "7.8" in done.stdout, "788.4 over 723.0, 850.1 over 788.4"
 
 
-@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("python")])
+@pytest.mark.parametrize("line", [line for line in SHELL if "python" in line])
 def test_a_command_runs(folder, line):
-    environment = os.environ | {"PYTHONPATH": str(run.ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(folder)}
     command = [sys.executable, *line.split()[1:]]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
     if "find" in line:
         assert "2343.7亿元" in done.stdout and "14.3%" in done.stdout and ",2," in done.stdout
     elif "check" in line:
-        assert done.returncode == 1 and "0 rows checked" in done.stdout, "the documents are not in this folder"
+        assert done.returncode == 2 and "no statements of my-page-2026-01; there are of" in done.stderr
     else:
         assert "2049.6028亿元" in done.stdout and "newspaper page, June 2025, line 134: 2049.60" in done.stdout
-        assert "RD_EXP 2049.6028亿元" in done.stdout.split("R&D intensity")[1], "a ratio is followed to both its parts"
-        assert "GDP 51404.5亿元" in done.stdout and not done.stderr
+        assert "RD_EXP CN-SH 2023, 2049.6028亿元" in done.stdout.split("R&D intensity")[1], (
+            "a ratio is followed to both its parts"
+        )
+        assert "GDP CN-SH 2023, 51404.5亿元" in done.stdout and "4.72" not in done.stdout and not done.stderr
 
 
-def test_next_years_row_fits_the_table():
-    row = next(code for language, code in BLOCK.findall(PAGES[0]) if language == "csv")
-    header = (run.ROOT / "data" / "series.csv").read_text("utf-8").splitlines()[0]
-    assert row.strip().count(",") == header.count(",")
+def test_next_years_rows_are_taken(folder):
+    source, figure = next(code for language, code in BLOCK.findall(PAGES[0]) if language == "csv").splitlines()
+    for name, row in (("sources", source), ("series", figure)):
+        with (folder / "data" / f"{name}.csv").open("a", encoding="utf-8") as table:
+            table.write(row + "\n")
+    assert data.series("RD_EXP", vintage="first-release", folder=folder / "data")[2025] == 2500
