@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-anywhere test-browser lab bench lock clean
+.PHONY: run test test-anywhere test-browser test-extend lab bench lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -18,6 +18,10 @@ test: .venv/installed
 # The checks as on other machines; all of them, or those named: make test-anywhere LEGS="old-x86 ties"
 test-anywhere: .venv/installed
 	@$(BIN)/python tests/anywhere.py $(LEGS)
+
+# A sixth document, next year's figures and a new province, added to a copy.
+test-extend: .venv/installed
+	@$(BIN)/python -m tests.extend
 
 # The notebooks in a real JupyterLab, in a browser of the system.
 test-browser: .venv/installed

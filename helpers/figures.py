@@ -276,8 +276,9 @@ def export(
     ------
     FigureError
         For a missing text; a number in the title that is neither a label nor a value of the table; an unknown source;
-        a missing glyph; text that is cut off, overlaps or is too pale; a picture too narrow. With the environment
-        variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not what was drawn is an error too.
+        a missing glyph; text that is cut off, overlaps or is too pale; a bar or dot that is cut off; a picture too
+        narrow. With the environment variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not
+        what was drawn is an error too.
     """
     # draw(axes, t), keywords of subplots by themselves
     first_edition = len(inspect.signature(draw).parameters) == 2
@@ -314,6 +315,7 @@ def export(
                 drawn = _check_texts(f"{name}.{language}", fig)
                 if not first_edition:
                     _check_contrast(f"{name}.{language}", fig, drawn)
+                    _check_marks(f"{name}.{language}", fig)
                     _check_numbers(f"{name}.{language}", heads[0], fig, drawn, read)
                 files[f"{language}.svg"] = _svg(fig, spoken_in, heads[0], spoken["alt"][position])
                 files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
@@ -363,9 +365,10 @@ def _wrap(text: str, width: float, points: float) -> str:
     """Break a text to `width` inches: at spaces, or between Chinese characters, which are twice as wide."""
     if any(ord(character) > 0x2E80 for character in text):
         lines, room = [""], width * 72 / points * 2 - 1
-        # a number stays with its unit, and no line begins with a closing sign
+        # a number stays with its unit, no line begins with a closing sign or ends with an opening one
         closing = "[\uff0c\u3002\uff1b\uff1a\u3001\uff09\u300b\uff1f\u201d]*"
-        for word in re.findall(rf"[!-~–−—]+[\u4e00-\u9fff]{{0,4}}{closing}|.{closing}", text):
+        opening = "[\uff08\u300a\u201c]*"
+        for word in re.findall(rf"{opening}(?:[!-~–−—]+[\u4e00-\u9fff]{{0,4}}|.){closing}", text):
             lines = [*lines, ""] if _columns(lines[-1] + word) > room else lines
             lines[-1] += word
         return "\n".join(line.strip() for line in lines)
@@ -425,6 +428,21 @@ def _luminance(colour: Any) -> float:
     """Relative luminance of WCAG 2.2."""
     parts = np.array(mpl.colors.to_rgb(colour))
     return float(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
+
+
+def _check_marks(name: str, fig: Figure) -> None:
+    """Refuse a bar or a dot that the edge of its axes cuts: a table has grown beyond limits set by hand."""
+    for ax in fig.axes:
+        left, bottom, right, top = ax.get_window_extent().extents + np.array([-1, -1, 1, 1])
+        boxes = [bar.get_window_extent().extents for bar in ax.patches if bar.get_clip_on() and bar.get_visible()]
+        for line in ax.lines:
+            if line.get_marker() not in ("None", "", " ", None) and line.get_clip_on():
+                points = line.get_transform().transform(np.column_stack(line.get_data()).astype(float))
+                radius = line.get_markersize() * fig.dpi / 72 / 2
+                boxes += [(x - radius, y - radius, x + radius, y + radius) for x, y in points if np.isfinite(x + y)]
+        for x0, y0, x1, y1 in boxes:
+            if x0 < left or x1 > right or y0 < bottom or y1 > top:
+                raise FigureError(f"{name}: a mark is cut off by the edge of its axes; let the limits follow the table")
 
 
 def _check_contrast(name: str, fig: Figure, drawn: list[Text]) -> None:

@@ -121,6 +121,8 @@ class _Speaker(string.Formatter):
 
     def word(self, text: str) -> str:
         """A value that is a word, not a template."""
+        if self.chinese:
+            text = re.sub(r"(?<=\d{4})–(?=\d)", "—", text)  # a span of years
         if self.chinese and _CODE.sub("", text) and not HAN.search(text):
             _asked.append(text)
             return _chinese(text) or text
@@ -248,6 +250,33 @@ def say(text: str, /, **values: Any) -> Said:
     """Show a sentence, Markdown allowed, as the output of its cell; arguments as for `translate`."""
     with recording() as texts:
         return Said(translate(text, "en", **values), translate(text, "zh", **values), texts)
+
+
+def waits(what: str, ahead: pd.Series, other: str, last: int) -> Said | None:
+    """Say that an amount is out and what it is divided by is not, yet; nothing where nothing is waited for.
+
+    Parameters
+    ----------
+    what, other : str
+        Names of the amount and of what it is divided by.
+    ahead : Series
+        The amounts by year, in 100 million yuan.
+    last : int
+        The last year of the other.
+    """
+    if ahead.index[-1] <= last:
+        return None
+    values = {"what": what, "year": int(ahead.index[-1]), "amount": ahead.iloc[-1], "other": other, "last": int(last)}
+    with recording() as texts:
+        spoken = [
+            translate(
+                "{what} of {year} is published: {amount:.1billion}. Its ratio waits for {other}, which ends in {last}.",
+                language,
+                **values,
+            )
+            for language in LANGUAGES
+        ]
+    return Said(*spoken, texts)
 
 
 def show(table: pd.DataFrame, digits: int | Mapping[str, int | str] = 2) -> Said:
@@ -382,9 +411,10 @@ def update() -> None:
     catalogue.obsolete.clear()
     for message in catalogue:
         message.flags -= {"python-format"}  # a percent sign is one
+        message.user_comments.clear()  # what Babel makes of a former text when it reads it back
     beside = CATALOGUE.with_suffix(".new")  # so that it is written whole or not at all
     with beside.open("wb") as file:
-        write_po(file, catalogue, width=120, include_previous=True)
+        write_po(file, catalogue, width=120)
     beside.replace(CATALOGUE)
 
 
