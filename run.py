@@ -147,6 +147,8 @@ async def _execute_all(paths: list[Path], stamps: dict[str, str]) -> str | None:
     # Every client would take the interruption for itself; here it cancels all of them, and each ends its kernel.
     loop = asyncio.get_running_loop()
     loop.add_signal_handler = loop.remove_signal_handler = lambda *_: None
+    # A background task of nbclient that an interruption orphans would speak in a traceback; what matters is awaited.
+    loop.set_exception_handler(lambda *_: None)
 
     async def one(path: Path) -> None:
         async with free:
