@@ -63,8 +63,12 @@ def verdicts(language: str) -> str:
 
 
 def table(language: str, links: str = "") -> str:
-    """All findings as a Markdown table. Cells are not padded: a finding that changes then changes one line."""
+    """All findings but the overview's as a Markdown table; unpadded, so that a finding that changes changes one line.
+
+    The overview shows this table: its own finding, read while it is executed, would be that of the time before.
+    """
     position, found = words.LANGUAGES.index(language), words.collect()
+    found = found[found["notebook"] != "00_overview"]
     heads = [
         translate("Claim or question", language),
         translate("Verdict", language),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -32,25 +32,17 @@ class _Estimate(NamedTuple):
     spread: Array  # (horizon, m) their standard errors, estimated parameters and new shocks included
 
 
-def _least_squares(design: Array, response: Array) -> tuple[Array, Array]:
-    """Coefficients and standard errors of ordinary least squares, each (k, m), for X (n, k) and y (n, m).
+def _least_squares(x: Array, y: Array) -> tuple[Array, Array, Array]:
+    """Height in the middle, slope and residuals of the least-squares line through x (n,), centred, and y (n, m).
 
-    Gram-Schmidt, each column orthogonalised twice ("twice is enough": Giraud, Langou and Rozložník 2005, Computers and
-    Mathematics with Applications 50), its steps kept in T, so that Q = XT and the coefficients are TQ'y. It is blind to
-    the scale of a column, most of what ails Longley's data; the eleven further bits of `longdouble` bear the rest.
+    With x about its mean the two columns of the design are orthogonal, so the closed form is as exact as any.
     """
-    x, y = np.asarray(design, dtype=np.longdouble), np.asarray(response, dtype=np.longdouble)
-    q, t = x.copy(), np.eye(x.shape[1], dtype=np.longdouble)
-    for j in range(x.shape[1]):
-        for _ in range(2):
-            overlap = q[:, :j].T @ q[:, j]
-            q[:, j] -= q[:, :j] @ overlap
-            t[:, j] -= t[:, :j] @ overlap
-        length = np.linalg.norm(q[:, j])
-        q[:, j], t[:, j] = q[:, j] / length, t[:, j] / length
-    coefficients = t @ (q.T @ y)
-    variance = ((y - x @ coefficients) ** 2).sum(axis=0) / (x.shape[0] - x.shape[1])
-    return coefficients, np.sqrt(np.outer((t**2).sum(axis=1), variance))
+    middle = y.mean(axis=0)
+    y = y - middle
+    slope = x @ y / (x @ x)
+    residuals = y - np.outer(x, slope)
+    off = residuals.mean(axis=0)  # what rounding left of the mean
+    return middle + off, slope, residuals - off
 
 
 def _line(z: Array, horizon: int, robust: bool) -> _Estimate:
@@ -63,7 +55,8 @@ def _line(z: Array, horizon: int, robust: bool) -> _Estimate:
         slope = np.median((z[second] - z[first]) / (second - first)[:, None], axis=0)
         level, se, costs = np.median(z - slope * past, axis=0), slope * np.nan, (np.pi / 2, np.pi / 3)
     else:
-        (level, slope), (_, se) = _least_squares(past ** [0, 1], z)
+        level, slope, residuals = _least_squares(past[:, 0], z)
+        se = np.sqrt((residuals**2).sum(axis=0) / (n - 2) / (past**2).sum())
         costs = (1, 1)
     sigma = np.sqrt(((z - level - slope * past) ** 2).sum(axis=0) / (n - 2))
     spread = sigma * np.sqrt(1 + costs[0] / n + costs[1] * ahead**2 / (past**2).sum())
@@ -83,15 +76,15 @@ def _walk(z: Array, horizon: int, drift: bool) -> _Estimate:
 _SHARES = [(0.0, 0.0), *product((0.1, 0.25, 0.5, 0.75, 0.9, 1.0), (0.0, 0.05, 0.2))]
 
 
-def _structural(z: Array, horizon: int, dampings: Sequence[float]) -> _Estimate:
-    """Local trend y = μ + ε, μ' = μ + φβ + η', β' = φβ + ζ' (' is the year after), first μ and β unknown.
+@lru_cache(maxsize=64)
+def _structural_maps(n: int, horizon: int, dampings: tuple[float, ...]) -> tuple[Array, Array, Array, Array]:
+    """What `_structural` needs of each point of its grid, which depends on the length of a series and not on its data.
 
-    Harvey (1989, Forecasting, structural time series models and the Kalman filter); with φ < 1 the damped trend of
-    Gardner and McKenzie (1985, Management Science 31). Given the shares of the variances, generalised least squares is
-    exact. A short series does not tell the shares, and the likeliest, zero too often, make intervals too narrow: so the
-    result is the average over a grid of shares and φ, weighted by restricted likelihood (Harville 1974, Biometrika 61).
+    Returns, by grid point: the map from the data to the expected levels and, last, their change in the first year ahead
+    (grid, years + 1, n); the map to the whitened residuals (grid, n, n); variances of the former, per variance of a
+    shock (grid, years + 1); the restricted log-likelihood but for its residuals (grid,).
     """
-    n, years = len(z), len(z) + horizon
+    years = n + horizon
     lags = np.subtract.outer(np.arange(years), np.arange(years))
     new = np.repeat([0, 1, 0], [n, horizon, 1])
     grid = []
@@ -103,20 +96,35 @@ def _structural(z: Array, horizon: int, dampings: Sequence[float]) -> _Estimate:
         jumps, bends = np.vstack([np.tri(years), np.zeros(years)]), np.vstack([bent, bent[n] - bent[n - 1]])
         signal = stay * ((1 - bend) * jumps @ jumps.T + bend * bends @ bends.T)
         root = np.linalg.cholesky(signal[:n, :n] + (1 - stay) * np.eye(n))
-        x, loading, y = np.split(np.linalg.solve(root, np.hstack([design[:n], signal[:n], z])), [2, years + 3], axis=1)
+        x, loading, white = np.split(np.linalg.solve(root, np.hstack([design[:n], signal[:n], np.eye(n)])),
+                                     [2, years + 3], axis=1)  # fmt: skip
         q, r = np.linalg.qr(x)
-        residuals = y - q @ (q.T @ y)
-        rss = np.maximum((residuals**2).sum(axis=0), np.finfo(float).tiny)
-        mean = design @ np.linalg.solve(r, q.T @ y) + loading.T @ residuals
+        residual = white - q @ (q.T @ white)
+        mean = design @ np.linalg.solve(r, q.T @ white) + loading.T @ residual
         unsure = np.linalg.solve(r.T, (design - loading.T @ x).T)
         variance = signal.diagonal() + (1 - stay) * new - (loading**2).sum(axis=0) + (unsure**2).sum(axis=0)
-        likelihood = np.linalg.slogdet(design[:n].T @ design[:n])[1] / 2 - (n - 2) / 2 * np.log(rss)
+        likelihood = np.linalg.slogdet(design[:n].T @ design[:n])[1] / 2
         likelihood -= np.log(np.abs([*root.diagonal(), *r.diagonal()])).sum()
-        grid.append((likelihood, mean, np.outer(variance, rss / (n - 2))))
-    likelihoods, means, variances = (np.array(part) for part in zip(*grid, strict=True))
+        grid.append((mean, residual, variance, likelihood))
+    return tuple(np.array(part) for part in zip(*grid, strict=True))
+
+
+def _structural(z: Array, horizon: int, dampings: tuple[float, ...]) -> _Estimate:
+    """Local trend y = μ + ε, μ' = μ + φβ + η', β' = φβ + ζ' (' is the year after), first μ and β unknown.
+
+    Harvey (1989, Forecasting, structural time series models and the Kalman filter); with φ < 1 the damped trend of
+    Gardner and McKenzie (1985, Management Science 31). Given the shares of the variances, generalised least squares is
+    exact. A short series does not tell the shares, and the likeliest, zero too often, make intervals too narrow: so the
+    result is the average over a grid of shares and φ, weighted by restricted likelihood (Harville 1974, Biometrika 61).
+    """
+    n, (to_mean, to_residual, variance, likelihood) = len(z), _structural_maps(len(z), horizon, dampings)
+    means = to_mean @ z
+    rss = np.maximum(((to_residual @ z) ** 2).sum(axis=1), np.finfo(float).tiny)
+    likelihoods = likelihood[:, None] - (n - 2) / 2 * np.log(rss)
     weights = np.exp(likelihoods - likelihoods.max(axis=0))[:, None]
     weights /= weights.sum(axis=0)
     mean = (weights * means).sum(axis=0)
+    variances = variance[:, :, None] * (rss / (n - 2))[:, None]
     spread = np.sqrt((weights * (variances + (means - mean) ** 2)).sum(axis=0))
     return _Estimate(mean[-1] * np.nan, mean[-1], spread[-1], mean[:n], mean[n:-1], spread[n:-1])
 
@@ -127,8 +135,8 @@ _MODELS: dict[str, tuple[Callable[[Array, int], _Estimate], int, int, str]] = {
     "linear": (_least_squares_line, 3, 2, "It grows by a constant amount; departures from that do not last."),
     "log-linear": (_least_squares_line, 3, 2, "It grows at a constant rate; departures from that do not last."),
     "theil-sen": (partial(_line, robust=True), 3, 2, "It grows by a constant amount; a few years may lie far off."),
-    "local-linear": (partial(_structural, dampings=[1.0]), 4, 2, "Level and growth both wander; growth goes on."),
-    "damped": (partial(_structural, dampings=[0.8, 0.9, 0.98]), 4, 2, "Level and growth both wander; growth fades."),
+    "local-linear": (partial(_structural, dampings=(1.0,)), 4, 2, "Level and growth both wander; growth goes on."),
+    "damped": (partial(_structural, dampings=(0.8, 0.9, 0.98)), 4, 2, "Level and growth both wander; growth fades."),
     "drift": (partial(_walk, drift=True), 3, 2, "It grows by a constant amount; each departure from that lasts."),
     "naive": (partial(_walk, drift=False), 2, 1, "It does not grow; each change lasts."),
 }
