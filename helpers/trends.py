@@ -72,12 +72,17 @@ def _walk(z: Array, horizon: int, drift: bool) -> _Estimate:
     return _Estimate(none, slope, se, np.vstack([none, z[:-1] + slope]), z[-1] + h * slope, spread)
 
 
-# share of a year's shock that stays, share of that which bends the slope: from a line under noise to a random walk
-_SHARES = [(0.0, 0.0), *product((0.1, 0.25, 0.5, 0.75, 0.9, 1.0), (0.0, 0.05, 0.2))]
+# Share of a year's shock that stays, share of that which bends the slope: from a line under noise to a random walk of
+# wandering growth. Wide, by simulation: with bends of 0.2 at most, intervals six years ahead held 81 to 87 % under
+# wandering growth instead of 89 to 93 %. Fine enough: a finer grid moves no projection by a tenth of its interval.
+_SHARES = ((0.0, 0.0), *product((0.1, 0.25, 0.5, 0.75, 0.9, 1.0), (0.0, 0.05, 0.2, 0.5, 0.95)))
+_DAMPINGS = (0.82, 0.86, 0.90, 0.94, 0.98)
 
 
 @lru_cache(maxsize=64)
-def _structural_maps(n: int, horizon: int, dampings: tuple[float, ...]) -> tuple[Array, Array, Array, Array]:
+def _structural_maps(
+    n: int, horizon: int, dampings: tuple[float, ...], shares: tuple[tuple[float, float], ...]
+) -> tuple[Array, Array, Array, Array]:
     """What `_structural` needs of each point of its grid, which depends on the length of a series and not on its data.
 
     Returns, by grid point: the map from the data to the expected levels and, last, their change in the first year ahead
@@ -88,7 +93,7 @@ def _structural_maps(n: int, horizon: int, dampings: tuple[float, ...]) -> tuple
     lags = np.subtract.outer(np.arange(years), np.arange(years))
     new = np.repeat([0, 1, 0], [n, horizon, 1])
     grid = []
-    for phi, (stay, bend) in product(dampings, _SHARES):
+    for phi, (stay, bend) in product(dampings, shares):
         reach = np.append(0, np.cumsum(phi ** np.arange(1, years)))  # what a slope of one adds in k years
         bent = np.tril(reach[np.abs(lags)])
         # a row for the level of each year, and a last one for its expected change in the first year ahead
@@ -109,7 +114,9 @@ def _structural_maps(n: int, horizon: int, dampings: tuple[float, ...]) -> tuple
     return tuple(np.array(part) for part in zip(*grid, strict=True))
 
 
-def _structural(z: Array, horizon: int, dampings: tuple[float, ...]) -> _Estimate:
+def _structural(
+    z: Array, horizon: int, dampings: tuple[float, ...], shares: tuple[tuple[float, float], ...] = _SHARES
+) -> _Estimate:
     """Local trend y = μ + ε, μ' = μ + φβ + η', β' = φβ + ζ' (' is the year after), first μ and β unknown.
 
     Harvey (1989, Forecasting, structural time series models and the Kalman filter); with φ < 1 the damped trend of
@@ -117,7 +124,7 @@ def _structural(z: Array, horizon: int, dampings: tuple[float, ...]) -> _Estimat
     exact. A short series does not tell the shares, and the likeliest, zero too often, make intervals too narrow: so the
     result is the average over a grid of shares and φ, weighted by restricted likelihood (Harville 1974, Biometrika 61).
     """
-    n, (to_mean, to_residual, variance, likelihood) = len(z), _structural_maps(len(z), horizon, dampings)
+    n, (to_mean, to_residual, variance, likelihood) = len(z), _structural_maps(len(z), horizon, dampings, shares)
     means = to_mean @ z
     rss = np.maximum(((to_residual @ z) ** 2).sum(axis=1), np.finfo(float).tiny)
     likelihoods = likelihood[:, None] - (n - 2) / 2 * np.log(rss)
@@ -136,7 +143,7 @@ _MODELS: dict[str, tuple[Callable[[Array, int], _Estimate], int, int, str]] = {
     "log-linear": (_least_squares_line, 3, 2, "It grows at a constant rate; departures from that do not last."),
     "theil-sen": (partial(_line, robust=True), 3, 2, "It grows by a constant amount; a few years may lie far off."),
     "local-linear": (partial(_structural, dampings=(1.0,)), 4, 2, "Level and growth both wander; growth goes on."),
-    "damped": (partial(_structural, dampings=(0.8, 0.9, 0.98)), 4, 2, "Level and growth both wander; growth fades."),
+    "damped": (partial(_structural, dampings=_DAMPINGS), 4, 2, "Level and growth both wander; growth fades."),
     "drift": (partial(_walk, drift=True), 3, 2, "It grows by a constant amount; each departure from that lasts."),
     "naive": (partial(_walk, drift=False), 2, 1, "It does not grow; each change lasts."),
 }

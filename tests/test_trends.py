@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from math import exp, log, pi, sqrt, tan
 from statistics import median
 
@@ -204,7 +204,7 @@ def kalman(
     return likelihood, means, variances * rss / (n - 2)
 
 
-@pytest.mark.parametrize(("model", "dampings"), [("local-linear", [1.0]), ("damped", [0.8, 0.9, 0.98])])
+@pytest.mark.parametrize(("model", "dampings"), [("local-linear", [1.0]), ("damped", trends._DAMPINGS)])
 @pytest.mark.parametrize("s", [RD, RD.loc[2013:2019]], ids=["25 years", "7 years"])
 def test_local_trends_agree_with_the_kalman_filter(model, dampings, s):
     from scipy import stats
@@ -430,6 +430,30 @@ def test_intervals_hold_where_their_assumption_does(coverage):
 
 def test_local_trends_hold_under_every_noise(coverage):
     assert coverage.loc[["local-linear", "damped"], "coverage"].between(0.93, 0.98).all()
+
+
+def test_a_finer_grid_moves_no_projection():
+    fine = (
+        (0.0, 0.0),
+        *product((0.05, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 1.0), (0.0, 0.03, 0.1, 0.2, 0.5, 0.7, 0.95)),
+    )
+    z = 100 * np.log(RD.to_numpy())[:, None]
+    for dampings, finer in (((1.0,), (1.0,)), (trends._DAMPINGS, tuple(np.arange(0.82, 0.99, 0.02)))):
+        used, ideal = trends._structural(z, 6, dampings), trends._structural(z, 6, finer, fine)
+        assert abs(used.mean[-1, 0] - ideal.mean[-1, 0]) < 0.1 * 4 * used.spread[-1, 0], "an interval is some 4 spreads"
+
+
+@pytest.mark.parametrize("slope", [0.0, 1.0, 2.5, 5.0])
+@pytest.mark.parametrize("persistence", [None, 0.9])
+def test_local_trends_hold_where_growth_is_steep_or_wanders(slope, persistence):
+    """Six years ahead, from 25 years, under shocks that stay; growth that wanders does so with its own shocks."""
+    shocks, bends = np.random.default_rng(11).standard_normal((2, 31, 600))
+    z = slope * np.arange(31)[:, None] + trends._persistent(shocks, 1.0)
+    if persistence:
+        z = z + np.cumsum(trends._persistent(0.3 * bends, persistence), axis=0)
+    for model in ("local-linear", "damped"):
+        estimate, t = trends._estimate(model, z[:25], 6, 0.95)
+        assert (np.abs(z[-1] - estimate.mean[-1]) <= t * estimate.spread[-1]).mean() >= 0.9, model
 
 
 def test_a_line_through_a_random_walk_does_not_hold(coverage):
