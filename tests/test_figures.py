@@ -50,6 +50,8 @@ def test_six_files_with_everything_in_them(folder, plotted):
         root = ElementTree.parse(folder / f"spending.{language}.svg").getroot()
         assert root.get("role") == "img" and root.find("{http://www.w3.org/2000/svg}desc").text
     assert pd.read_csv(folder / "spending.csv")["obs_value"].tolist() == plotted["obs_value"].tolist()
+    with (folder / "spending.csv").open("rb") as table:
+        assert table.read(3) == b"\xef\xbb\xbf", "a spreadsheet knows UTF-8 by its mark"
     side = json.loads((folder / "spending.json").read_text("utf-8"))
     assert side["sources"] == ["cst-yearbook-activity"] and side["alt"]["zh"] == CHINESE[TEXTS["alt"]]
     assert side["notebook"] == "notebooks/02_rd_intensity.ipynb"
@@ -242,6 +244,23 @@ def test_a_broken_contract_leaves_no_file(folder, plotted, change, message):
     with pytest.raises(ValueError, match=message):
         figures.export(**({"name": "spending", "draw": draw, "table": plotted} | TEXTS | change))
     assert not folder.exists() or not list(folder.iterdir())
+
+
+def cut_bar(ax, table, t):
+    ax.bar(table["time_period"], table["obs_value"])
+    ax.set_ylim(0, table["obs_value"].max() * 0.9)
+
+
+def cut_dot(ax, table, t):
+    ax.plot(table["time_period"], table["obs_value"], "o")
+    ax.set_xlim(table["time_period"].iloc[0] - 1, table["time_period"].iloc[-1])
+
+
+@pytest.mark.parametrize("cutting", [cut_bar, cut_dot])
+def test_a_mark_that_its_axes_cut_is_refused(folder, plotted, cutting):
+    with pytest.raises(figures.FigureError, match="a mark is cut off"):
+        figures.export("spending", cutting, plotted, **TEXTS)
+    assert not folder.exists()
 
 
 def test_a_failing_draw_leaves_the_old_files(folder, plotted):

@@ -28,6 +28,8 @@ def catalogue(monkeypatch):
     ("template", "value", "english", "chinese"),
     [
         ("{x:.1billion}", 2343.7, "234.4 billion yuan", "2343.7亿元"),
+        ("{x:+.1bn}", 324.05, "+32.4", "+324.1"),
+        ("{x:+.1bn}", -92.36, "−9.2", "−92.4"),
         ("{x:.0bn}", 2343.7, "234", "2344"),
         ("{x:.2trillion}", 51404.5, "5.14 trillion yuan", "5.14万亿元"),
         ("{x:.1million}", 0.0509, "5.1 million yuan", "509.0万元"),
@@ -222,6 +224,14 @@ def test_chinese_is_set_as_print_sets_it():
     assert not {text: found for text, found in faults.items() if found}
     for sample in ("增长,上升", "增长 上升", "增长5 %", "（%），按", "增长{x:,.0f}"):
         assert typography(sample), f"the test should refuse {sample!r}"
+
+
+def test_a_figure_waits_for_what_it_is_divided_by():
+    spent = pd.Series([2343.7, 2561.4], index=[2024, 2025])
+    said = words.waits("Intramural R&D expenditure", spent, "Gross domestic product", 2024)
+    assert "of 2025 is published: 256.1 billion yuan" in said.english and "ends in 2024" in said.english
+    assert "2025年" in said.chinese and "2561亿元" in said.chinese
+    assert words.waits("Intramural R&D expenditure", spent, "Gross domestic product", 2025) is None
 
 
 def test_terms_are_those_of_the_glossary():
