@@ -458,7 +458,7 @@ def _check_steps(table: pd.DataFrame) -> None:
     step = ordered["obs_value"] / before["obs_value"]
     large = (ordered["time_period"] - before["time_period"] == 1) & ((step > 5) | (step < 1 / 5))
     # Of a rate, what moves is the rate and not what it is a rate of.
-    for line, row in ordered[large & (ordered["unit"] != "%") & ~ordered["note"].str.contains("step:")].iterrows():
+    for line, row in ordered[large & (ordered["unit"] != "%") & ~ordered["note"].str.startswith("step:")].iterrows():
         expected = (
             f"a value between a fifth and five times that of the year before, {before['obs_value'][line]:g}; "
             "if it is right, a note that begins with “step:” says so"
