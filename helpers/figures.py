@@ -29,7 +29,6 @@ import base64
 import hashlib
 import html
 import importlib.util
-import inspect
 import io
 import json
 import locale
@@ -63,11 +62,8 @@ FILES = ("en.svg", "en.png", "zh.svg", "zh.png", "csv", "json")
 # One accent among greys. INK, GREY and ACCENT are dark enough for text on white, the others are for surfaces only. Of
 # the surfaces ACCENT, MID, TINT and PALE any two differ by 11 or more in lightness (L*), so they survive a photocopy.
 INK, GREY, ACCENT, MID, TINT, PALE = "#222222", "#5F5F5F", "#005F9E", "#969696", "#9CC3E0", "#DEDEDE"
-# Okabe and Ito (2008), told apart by colour-blind readers but not in greyscale; for pictures of the first edition
-BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
-LIGHT = "#D0D0D0"
 
-Pair = tuple[str, str]  # English and Chinese, as notebooks of the first edition give them
+Pair = tuple[str, str]  # English and Chinese, as a figure outside the catalogue may give them
 Translate = Callable[..., str]
 
 _notebook = ""
@@ -118,7 +114,7 @@ def use_style(notebook: str) -> None:
     FT2Font(str(font)).set_text("text")
     locale.setlocale(locale.LC_CTYPE, locale_of_user)
     mpl.rcParams.update(mpl.rcParamsDefault)
-    seaborn.set_theme(style="ticks", palette=[ACCENT, VERMILION, GREEN, ORANGE, SKY, PURPLE], rc={
+    seaborn.set_theme(style="ticks", palette=[ACCENT, MID, INK, TINT, GREY], rc={
         "font.family": [family],
         **dict.fromkeys(["font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize",
                          "legend.title_fontsize", "axes.titlesize"], 9),
@@ -280,9 +276,6 @@ def export(
         narrow. With the environment variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not
         what was drawn is an error too.
     """
-    # draw(axes, t), keywords of subplots by themselves
-    first_edition = len(inspect.signature(draw).parameters) == 2
-    subplots, values = (values, {}) if first_edition else (subplots or {}, values)
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise FigureError(f"{name!r}: a name is lower case letters, digits and underscores")
     texts_given = {"title": title, "subtitle": subtitle, "alt": alt}
@@ -309,14 +302,13 @@ def export(
             warnings.simplefilter("error")
             cites = [*dict.fromkeys(pair[position] for pair in cited.values())]
             foot = words.translate("Sources: {sources}", spoken_in, sources=words.listed(cites, spoken_in))
-            arguments = (_translator(spoken_in),) if first_edition else (read, _translator(spoken_in))
+            arguments = read, _translator(spoken_in)
             try:
-                fig = _compose(draw, arguments, [*heads, foot], first_edition, size, panels, subplots)
+                fig = _compose(draw, arguments, [*heads, foot], size, panels, subplots or {})
                 drawn = _check_texts(f"{name}.{language}", fig)
-                if not first_edition:
-                    _check_contrast(f"{name}.{language}", fig, drawn)
-                    _check_marks(f"{name}.{language}", fig)
-                    _check_numbers(f"{name}.{language}", heads[0], fig, drawn, read)
+                _check_contrast(f"{name}.{language}", fig, drawn)
+                _check_marks(f"{name}.{language}", fig)
+                _check_numbers(f"{name}.{language}", heads[0], fig, drawn, read)
                 files[f"{language}.svg"] = _svg(fig, spoken_in, heads[0], spoken["alt"][position])
                 files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
             except UserWarning as warning:
@@ -343,7 +335,7 @@ def export(
 
 def _translator(language: str) -> Translate:
     def t(text: str, chinese: str | None = None, /, **values: Any) -> str:
-        if chinese is not None:  # as notebooks of the first edition call it
+        if chinese is not None:  # a text outside the catalogue, given in both
             return chinese if language == "zh" else text
         return words.translate(text, language, **values)
 
@@ -380,12 +372,12 @@ def _columns(text: str) -> float:
 
 
 def _compose(
-    draw: Callable[..., None], arguments: tuple[Any, ...], texts: list[str], first_edition: bool,
-    size: tuple[float, float], panels: tuple[int, int], subplots: Mapping[str, Any],
+    draw: Callable[..., None], arguments: tuple[Any, ...], texts: list[str], size: tuple[float, float],
+    panels: tuple[int, int], subplots: Mapping[str, Any],
 ) -> Figure:  # fmt: skip
     """Title and subtitle at the top left, the source line at the foot, the axes between."""
     fig, margin = Figure(figsize=size, dpi=mpl.rcParams["savefig.dpi"]), 0.12
-    points, colours = (12.5, 9.0, 7.0) if first_edition else (14.0, 9.5, 7.5), (INK, GREY, GREY)
+    points, colours = (14.0, 9.5, 7.5), (INK, GREY, GREY)
     wrapped = [_wrap(text, size[0] - 2 * margin, point) for text, point in zip(texts, points, strict=True)]
     heights = [(text.count("\n") + 1) * point * 1.5 / 72 for text, point in zip(wrapped, points, strict=True)]
     for text, point, colour, y, va in zip(

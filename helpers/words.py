@@ -344,7 +344,7 @@ class Finding(Said):
 
 
 def both(text: str | tuple[str, str], values: Mapping[str, Any]) -> list[str]:
-    """A text in both languages; notebooks of the first edition give both."""
+    """A text in both languages; one outside the catalogue is given in both."""
     return list(text) if isinstance(text, tuple) else [translate(text, language, **values) for language in LANGUAGES]
 
 
@@ -364,16 +364,13 @@ def collect(folder: Path = NOTEBOOKS) -> pd.DataFrame:
 def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
     """Every text that needs Chinese, by context and text, with its places (file, cell or line).
 
-    Texts of notebooks are read from their stored outputs and Markdown cells, a paragraph each; a notebook with Chinese
-    in its cells is of the first edition and left out.
+    Texts of notebooks are read from their stored outputs and Markdown cells, a paragraph each.
     """
     from babel.messages.extract import extract
 
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if any(HAN.search("".join(cell["source"])) for cell in cells):
-            continue
         if any(cell["cell_type"] == "code" and cell["execution_count"] is None for cell in cells):
             raise WordsError(f"{path.name} is not executed, so what it says is not known; run the notebooks first")
         for number, cell in enumerate(cells, 1):

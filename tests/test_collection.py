@@ -69,14 +69,8 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
     heads = re.findall(r"^## (.*)$", "\n".join(prose), re.M)
     if not any("what the data cannot tell" in head.lower() for head in heads[-2:]):
         found.append("no section at the end says what the data cannot tell")
-    if not any(HAN.search(cell.source) for cell in notebook.cells):  # of the second edition
-        found += second_edition(code, heads)
-    return found
-
-
-def second_edition(code: list[nbformat.NotebookNode], heads: list[str]) -> list[str]:
-    """What is wrong with the order of a notebook, or with what of its code is shown."""
-    found = []
+    if any(HAN.search(cell.source) for cell in notebook.cells):
+        found.append("Chinese in a cell; it belongs in words/zh.po")
     if heads[:1] != ["The answer"]:
         found.append("the first section is not The answer")
     if not any(words.FINDING in output.get("data", {}) for cell in code[:6] for output in cell.outputs):

@@ -175,14 +175,13 @@ def test_a_series_that_does_not_say_where_it_is_from():
         figures.tidy({"mine": pd.Series([1.0], index=[2020])})
 
 
-def test_texts_in_pairs_still_do(folder, plotted):
-    """Notebooks of the first edition give both languages, draw without the table and pass keywords of subplots."""
+def test_a_figure_outside_the_catalogue_gives_both_languages(folder, plotted):
     pairs = {"title": ("Growth", "增长"), "subtitle": ("yuan", "元"), "alt": ("A line", "一条线")}
 
-    def first(axes, t):
+    def draw(axes, table, t):
         axes[0].set_title(t("left", "左"))
 
-    figures.export("spending", first, plotted, panels=(1, 2), sharey=True, **pairs)
+    figures.export("spending", draw, plotted, panels=(1, 2), subplots={"sharey": True}, **pairs)
     side = json.loads((folder / "spending.json").read_text("utf-8"))
     assert side["title"] == {"en": "Growth", "zh": "增长"}
 
@@ -404,6 +403,6 @@ print(figures.export("spending", lambda ax, table, t: ax.set_title("中2024—20
 def test_end_labels_do_not_touch(plotted):
     def close(ax, table, t):
         draw(ax, table, t)
-        figures.end_labels(ax, {name: (2023, 2040.0 + i, figures.BLUE) for i, name in enumerate("abcdef")})
+        figures.end_labels(ax, {name: (2023, 2040.0 + i, figures.ACCENT) for i, name in enumerate("abcdef")})
 
     figures.export("spending", close, plotted, **TEXTS)
