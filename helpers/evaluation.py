@@ -17,7 +17,8 @@ import pandas as pd
 
 from helpers.models import MODELS, PEERS, Array, estimate, values
 
-# Kinds of noise: what is left of a departure a year later, and of that which it adds to the next years' growth.
+# Kinds of noise, a factor a stage: of a departure of the level, the share left a year later; for 'wandering' the share
+# of a departure of growth, then 1, for growth adds up to the level.
 NOISE: dict[str, tuple[float, ...]] = {
     "white": (0.0,), "ar1": (0.5,), "random-walk": (1.0,),
     "wandering-0.5": (0.5, 1.0), "wandering-0.7": (0.7, 1.0), "wandering-0.9": (0.9, 1.0),
@@ -208,7 +209,8 @@ def break_test(
     (1996, Journal of Econometrics 70) under one trend, its autocorrelation freed of the bias −(1 + 3ρ)/n about a mean
     (Marriott and Pope 1954, Biometrika 41), −(2 + 4ρ)/n about a line. What is compared is F over (1 + ρ)/(1 − ρ), the
     long-run variance of each sample's own residuals: free of ρ in large samples, it keeps its size in small ones. With
-    `persistence` given that variance is the same in all samples, and F itself is compared.
+    `persistence` given that variance is the same in all samples, and F itself is compared; estimated, it is 0.99 at
+    most.
     """
     z, q = values(s, 10, "break_test"), 1 + trend
     n, shortest = len(z), max(int(np.ceil(0.15 * len(z))), 1 + q)

@@ -145,22 +145,28 @@ def _structural(
     Harvey (1989, Forecasting, structural time series models and the Kalman filter); with φ < 1 the damped trend of
     Gardner and McKenzie (1985, Management Science 31). Given the shares of the variances, generalised least squares is
     exact. A short series does not tell the shares, and the likeliest, zero too often, make intervals too narrow: so the
-    result is the average over a grid of shares and φ, weighted by restricted likelihood (Harville 1974, Biometrika 61).
+    result is the average over a grid of shares and φ, weighted by restricted likelihood (Harville 1974, Biometrika 61);
+    its term |X'X| makes regressors of different φ comparable.
     """
-    n, (to_mean, to_residual, variance, likelihood) = len(z), _structural_maps(len(z), horizon, dampings, shares)
-    means = to_mean @ z
-    rss = np.maximum(((to_residual @ z) ** 2).sum(axis=1), np.finfo(float).tiny)
-    likelihoods = likelihood[:, None] - (n - 2) / 2 * np.log(rss)
-    weights = np.exp(likelihoods - likelihoods.max(axis=0))[:, None]
-    weights /= weights.sum(axis=0)
-    mean = (weights * means).sum(axis=0)
-    variances = variance[:, :, None] * (rss / (n - 2))[:, None]
+    means, variances, weights = _mixture(z, horizon, dampings, shares)
+    n, mean = len(z), (weights * means).sum(axis=0)
     spread = np.sqrt((weights * (variances + (means - mean) ** 2)).sum(axis=0))
     return Estimate(mean[-1] * np.nan, mean[-1], spread[-1], mean[:n], mean[n:-1], spread[n:-1])
 
 
+def _mixture(
+    z: Array, horizon: int, dampings: tuple[float, ...], shares: tuple[tuple[float, float], ...] = SHARES
+) -> tuple[Array, Array, Array]:
+    """Means and variances (grid, years + 1, m), and weights (grid, 1, m), of each point of the grid."""
+    n, (to_mean, to_residual, variance, likelihood) = len(z), _structural_maps(len(z), horizon, dampings, shares)
+    rss = np.maximum(((to_residual @ z) ** 2).sum(axis=1), np.finfo(float).tiny)
+    likelihoods = likelihood[:, None] - (n - 2) / 2 * np.log(rss)
+    weights = np.exp(likelihoods - likelihoods.max(axis=0))[:, None]
+    return to_mean @ z, variance[:, :, None] * (rss / (n - 2))[:, None], weights / weights.sum(axis=0)
+
+
 def _pool(z: Array, horizon: int, members: tuple[Callable[[Array, int], Estimate], ...]) -> Estimate:
-    """Several models given equal weight, as one distribution: within it they vary, and they differ from each other."""
+    """Several models, each as likely: s² = mean of their sᵢ² + mean of (mᵢ − m)², the variance of the mixture."""
     parts = [np.array(part) for part in zip(*(member(z, horizon) for member in members), strict=True)]
     level, slope, _, fitted, mean, spread = (part.mean(axis=0) for part in parts)
     spread = np.sqrt((parts[5] ** 2).mean(axis=0) + parts[4].var(axis=0))
@@ -194,10 +200,10 @@ def _ets(s: pd.Series, horizon: int, damped: bool) -> pd.DataFrame:
     return result.get_prediction(len(s), len(s) + horizon - 1).summary_frame()
 
 
-def _components(s: pd.Series, horizon: int) -> pd.DataFrame:
+def _components(s: pd.Series, horizon: int, kind: str) -> pd.DataFrame:
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    forecast = UnobservedComponents(s, "lltrend").fit(disp=False).get_forecast(horizon)
+    forecast = UnobservedComponents(s, kind).fit(disp=False).get_forecast(horizon)
     return pd.concat([forecast.predicted_mean, forecast.conf_int()], axis=1)
 
 
@@ -208,6 +214,7 @@ class Model(NamedTuple):
     assumes: str
 
 
+LOCAL = {"local-linear": (1.0,), "damped": DAMPINGS}  # φ of the local trends
 _drift, _damped = partial(_walk, drift=True), partial(_structural, dampings=DAMPINGS)
 MODELS = {
     "linear": Model(
@@ -222,7 +229,7 @@ MODELS = {
     "damped+drift": Model(partial(_pool, members=(_damped, _drift)), 4, 2, "Damped trend or drift, either as likely."),
     "naive": Model(partial(_walk, drift=False), 2, 1, "It does not grow; each change lasts."),
 }
-# statsmodels' own, as peers: forecasts as good, intervals that forget how little a short series tells
+# statsmodels' own, as peers; their intervals take for known what a short series hardly tells
 PEERS = {
     "theta": Model(partial(_statsmodels, forecast=_theta), 8, np.inf,
                    "Half a straight line, half exponential smoothing (theta method)."),
@@ -230,8 +237,10 @@ PEERS = {
                  "Exponential smoothing with an additive trend, ETS(A,A,N)."),
     "ets-damped": Model(partial(_statsmodels, forecast=partial(_ets, damped=True)), 8, np.inf,
                         "Exponential smoothing with a damped trend, ETS(A,Ad,N)."),
-    "unobserved-components": Model(partial(_statsmodels, forecast=_components), 8, np.inf,
+    "unobserved-components": Model(partial(_statsmodels, forecast=partial(_components, kind="lltrend")), 8, np.inf,
                                    "Local linear trend by maximum likelihood."),
+    "walk-by-likelihood": Model(partial(_statsmodels, forecast=partial(_components, kind="rwdrift")), 8, np.inf,
+                                "Random walk with drift by maximum likelihood."),
 }  # fmt: skip
 
 
@@ -245,6 +254,25 @@ def estimate(model: str, z: Array, horizon: int, level: float) -> tuple[Estimate
     parts = Estimate(*(np.asarray(part * scale, dtype=float) for part in fit(z / scale, horizon)))
     freedom = np.inf if np.isinf(parameters) else len(z) - parameters
     return parts, float(stats.t.ppf(0.5 + level / 2, freedom))
+
+
+def chance(model: str, z: Array, horizon: int, threshold: float) -> float:
+    """Probability that the value `horizon` years ahead is `threshold` or more, for a panel of one series.
+
+    The local trends and the pool are mixtures, and their own distribution is used, not one of the same variance.
+    """
+    from scipy import stats
+
+    if model == "damped+drift":
+        return (chance("damped", z, horizon, threshold) + chance("drift", z, horizon, threshold)) / 2
+    freedom, row = len(z) - (MODELS | PEERS)[model].parameters, len(z) + horizon - 1
+    if model in LOCAL:
+        means, variances, weights = (part[..., 0] for part in _mixture(z, horizon, LOCAL[model]))
+        distance = (threshold - means[:, row]) / np.sqrt(variances[:, row])
+        return float((weights[:, 0] * stats.t.sf(distance, freedom)).sum())
+    parts, _ = estimate(model, z, horizon, 0.95)
+    freedom = np.inf if np.isinf(freedom) else freedom
+    return float(stats.t.sf((threshold - parts.mean[-1, 0]) / parts.spread[-1, 0], freedom))
 
 
 def values(s: pd.Series, least: int, what: str, log: bool = False) -> Array:

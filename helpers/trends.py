@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.evaluation import Break, backtest, break_test, forecasts, simulate_coverage
-from helpers.models import MODELS, PEERS, Array, estimate, least_squares, values
+from helpers.models import MODELS, PEERS, Array, chance, estimate, least_squares, values
 
 __all__ = [
     "MODELS", "PEERS", "Break", "Trend", "backtest", "break_test", "fit", "forecasts", "ols_panel", "simulate_coverage",
@@ -69,13 +69,27 @@ class Trend:
         normal distribution). Of a trend fitted to logarithms all three are transformed back by exp(.), which makes
         `mean` the median. ValueError if `horizon` is not from 1 to 100.
         """
-        if not 1 <= horizon <= 100 or horizon != int(horizon):
-            raise ValueError(f"horizon is a number of years ahead, from 1 to 100, not {horizon}")
+        self._check(horizon)
         parts, t = estimate(self.model, self._z, horizon, self.level)
         mean, half = parts.mean[:, 0], t * parts.spread[:, 0]
         years = pd.RangeIndex(horizon, name=self.fitted.index.name) + self.fitted.index[-1] + 1
         prediction = pd.DataFrame({"mean": mean, "low": mean - half, "high": mean + half}, index=years)
         return np.exp(prediction / 100) if self.log else prediction
+
+    def chance(self, horizon: int, threshold: float) -> float:
+        """Probability, between 0 and 1, that the value `horizon` years ahead is `threshold` or more.
+
+        If the model is right: intervals that are too wide draw every chance towards one half. ValueError as `predict`,
+        or if `threshold` has no logarithm where the model takes one.
+        """
+        self._check(horizon)
+        if self.log and threshold <= 0:
+            raise ValueError(f"the trend is one of logarithms, and {threshold} has none")
+        return chance(self.model, self._z, horizon, 100 * np.log(threshold) if self.log else threshold)
+
+    def _check(self, horizon: int) -> None:
+        if not 1 <= horizon <= 100 or horizon != int(horizon):
+            raise ValueError(f"horizon is a number of years ahead, from 1 to 100, not {horizon}")
 
 
 @np.errstate(divide="ignore", over="ignore")
@@ -88,7 +102,7 @@ def fit(s: pd.Series, model: str = "damped", level: float = 0.95, log: bool = Fa
         Values in any unit, indexed by consecutive years.
     model : str
         'linear' (least squares), 'theil-sen', 'local-linear', 'damped', 'drift', 'damped+drift' or 'naive'; or, of
-        statsmodels, 'theta', 'ets', 'ets-damped' or 'unobserved-components'.
+        statsmodels, 'theta', 'ets', 'ets-damped', 'unobserved-components' or 'walk-by-likelihood'.
     level : float
         Coverage of the intervals of slope and prediction, between 0 and 1.
     log : bool

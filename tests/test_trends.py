@@ -427,8 +427,9 @@ def test_peers_are_statsmodels_own(model):
     if model == "theta":
         fitted = ThetaModel(s, deseasonalize=False).fit()
         expected = pd.concat([fitted.forecast(4), fitted.prediction_intervals(4, alpha=0.2)], axis=1)
-    elif model == "unobserved-components":
-        forecast = UnobservedComponents(s, "lltrend").fit(disp=False).get_forecast(4)
+    elif model in ("unobserved-components", "walk-by-likelihood"):
+        kind = "lltrend" if model == "unobserved-components" else "rwdrift"
+        forecast = UnobservedComponents(s, kind).fit(disp=False).get_forecast(4)
         expected = forecast.summary_frame(alpha=0.2)[["mean", "mean_ci_lower", "mean_ci_upper"]]
     else:
         fitted = ETSModel(s, error="add", trend="add", damped_trend=model == "ets-damped").fit(disp=False)
@@ -447,6 +448,30 @@ def test_a_pool_is_a_mixture_of_its_members():
     t = 2.0686576104190406  # Student's table, 23 d.o.f.: the variance of a mixture is that within plus that between
     variance = (half[0] ** 2 + half[1] ** 2) / 2 + (t * (a["mean"] - b["mean"]) / 2) ** 2
     np.testing.assert_allclose(half[2], np.sqrt(variance), rtol=1e-10)
+
+
+@pytest.mark.parametrize("model", [*MODELS, "theta"])
+def test_chances_belong_to_the_intervals(model):
+    """Half above the middle, a fortieth beyond each end; of a mixture, whose own distribution counts, about so."""
+    trend = trends.fit(RD.loc[2008:], model, log=True)
+    mean, low, high = trend.predict(6).iloc[-1]
+    mixed = model in ("local-linear", "damped", "damped+drift")
+    chances = [trend.chance(6, value) for value in (mean, high, low)]
+    assert chances == pytest.approx([0.5, 0.025, 0.975], abs=0.1 if mixed else 1e-9)
+    assert trend.chance(6, 1e9) < 1e-3 < 0.999 < trend.chance(6, 1e-3)
+    with pytest.raises(ValueError, match="has none"):
+        trend.chance(1, 0)
+    with pytest.raises(ValueError, match="from 1 to 100"):
+        trend.chance(0, 1)
+
+
+def test_the_chance_of_a_local_trend_is_that_of_draws_from_its_mixture():
+    rng, z = np.random.default_rng(4), 100 * np.log(RD.to_numpy())[:, None]
+    means, variances, weights = (part[..., 0] for part in models._mixture(z, 6, models.DAMPINGS))
+    point = rng.choice(len(weights), 400_000, p=weights[:, 0])
+    drawn = means[point, 30] + np.sqrt(variances[point, 30]) * rng.standard_t(23, len(point))
+    chance = trends.fit(RD, log=True).chance(6, 4000.0)
+    assert chance == pytest.approx(np.mean(drawn >= 100 * log(4000)), abs=3e-3)
 
 
 @pytest.fixture(scope="module")
@@ -573,7 +598,16 @@ def test_persistent_noise_has_the_moments_of_an_autoregression():
     np.testing.assert_array_equal(evaluation._memory(3, 1.0), np.tri(3))
 
 
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
+def test_break_test_keeps_its_size_where_persistence_is_known(rho):
+    series = evaluation._memory(24, rho) @ np.random.default_rng(5).standard_normal((24, 300))
+    found = [trends.break_test(pd.Series(u, range(24)), False, 199, persistence=rho).p_value <= 0.05 for u in series.T]
+    assert 0.02 < np.mean(found) < 0.085
+
+
 def test_break_test_refuses_what_it_cannot_judge():
+    with pytest.raises(ValueError, match="above -1 and below 1, not 1"):
+        trends.break_test(RD, persistence=1)
     with pytest.raises(ValueError, match="at least 10 years"):
         trends.break_test(RD.iloc[:9])
     with pytest.raises(ValueError, match="lies on one line"):
