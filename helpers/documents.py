@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import data
-from helpers.printed import YEAR, PrintedError, find
+from helpers.printed import YEAR, LeftOut, PrintedError, find
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
@@ -63,6 +63,27 @@ def _lines(file: Path) -> list[str]:
         return file.read_bytes().decode().split("\n")
     except UnicodeDecodeError as error:
         raise PrintedError(f"{file}: not UTF-8 text, from byte {error.start}") from None
+
+
+def candidate_rows(files: list[Path]) -> tuple[pd.DataFrame, list[str]]:
+    """What documents print, for ``statements.csv``, and what was left out of it, a line each with place and rule.
+
+    Columns: source, line and start (places from 1), printed, value, low, high, unit, qualifier, context (twenty
+    characters to either side), and the years named in the line.
+    """
+    rows, left_out = [], []
+    for file in files:
+        for number, line in enumerate(_lines(file), start=1):
+            passed_over: list[LeftOut] = []
+            for quantity in find(line, passed_over):
+                context = line[max(0, quantity.start - 20) : quantity.end + 20].strip()
+                years = " ".join(dict.fromkeys(YEAR.findall(line)))
+                rows.append((file, number, quantity.start + 1, *astuple(quantity)[:6], context, years))
+            left_out += [
+                f"{file}, line {number}, {one.start + 1}: {one.text} is left out: {one.rule}" for one in passed_over
+            ]
+    columns = ["source", "line", "start", "printed", "value", "low", "high", "unit", "qualifier", "context", "years"]
+    return pd.DataFrame(rows, columns=columns), left_out
 
 
 def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
@@ -149,14 +170,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.command == "find":
-            rows = [
-                (file, number, *astuple(quantity)[:6], " ".join(dict.fromkeys(YEAR.findall(line))))
-                for file in options.files
-                for number, line in enumerate(_lines(file), start=1)
-                for quantity in find(line)
-            ]
-            columns = ["source", "line", "printed", "value", "low", "high", "unit", "qualifier", "years"]
-            pd.DataFrame(rows, columns=columns).to_csv(sys.stdout, index=False, lineterminator="\n")
+            candidates, left_out = candidate_rows(options.files)
+            candidates.to_csv(sys.stdout, index=False, lineterminator="\n")
+            print(*left_out, sep="\n", end="\n" * bool(left_out), file=sys.stderr)
             return 0
         if options.command == "trace":
             print(*trace(options.figure, options.year, options.figures), sep="\n")
