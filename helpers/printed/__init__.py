@@ -85,7 +85,7 @@ def _any(rows: list[dict[str, str]]) -> str:
 # may end a clause), one sign for all that serve as a minus.
 _PLAIN = {ord(line[0]): ord(line[2]) for line in (FOLDER / "TSCharacters.txt").read_text("utf-8").split("\n") if line}
 _PLAIN |= {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide) != "，"}
-_PLAIN |= str.maketrans("○〇−–﹣‐‑〜∶ 　", "零零-----~:  ")
+_PLAIN |= str.maketrans("○〇−–﹣‐‑〜∶\u00a0\u3000", "零零-----~:  ")
 _WORDS, _UNITS = _rows("words.csv"), {row["word"]: row for row in _rows("units.csv")}
 _MEANING = {(row["place"], row["word"]): row["meaning"] for row in _WORDS}
 _PLACES = {place: _any([row for row in _WORDS if row["place"] == place]) for place, _ in _MEANING}
@@ -107,12 +107,15 @@ _FIGURE = re.compile(
     (?: (?P<point>{_PLACES["point"]}|[1-9]/[2-9](?![\d/])) (?![/导家个项名]|\.?[\dA-Za-z])
       | (?: (?P<parts>[{_DIGITS[2:]}十百千万])分之 )? (?P<figure>{_NUMERAL})
         (?P<odd>[多余])? (?P<times>{_TIMES})? (?P<odder>[多余])? )
-    (?P<tail> \ ? (?P<unit>{_UNIT}) (?: \ ?[/每](?P<per>{"|".join(_PER)}|[万亿]?(?:{_UNIT})) )? )?
+    (?: \ ? (?P<unit>{_UNIT}) (?: \ ?[/每](?P<per>{"|".join(_PER)}|[万亿]?(?:{_UNIT})) )? )?
     """
+)
+_LINK = (
+    "(?:给予|奖励|补助|补贴|资助|支持|可获|可达|达到|[了有占达为至到])"  # what may stand between a word and its figure
 )
 _BEFORE = re.compile(
     rf"(?:(?P<not>不得|不能|不应|不会|不可|不|未|没有)?(?:(?P<word>{_PLACES['before']})"
-    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经不])过))[了有占达为至到]? ?)?(?P<currency>{_PLACES['currency']})?$"
+    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经不])过)){_LINK}? ?)?(?P<currency>{_PLACES['currency']})?$"
 )
 _AFTER = re.compile(rf"(?: ?(?:[及或]|[(（]含[)）]))? ?(?P<word>{_PLACES['after']})")
 _LIKE_UNITS = re.compile(" ?(?:" + "|".join(map(re.escape, _UNITS)) + ")")
@@ -423,7 +426,7 @@ def _number(figure: str, times: str = "") -> tuple[Decimal, Decimal]:
         last = Decimal(last) if not digits else Decimal(1).scaleb(-len(digits))
         return Decimal(f"{whole}.{digits}") * worth, last * worth
     value, below = Decimal(0), math.inf
-    for digits, rank in re.findall(r"([\d.]+)([兆亿万]?)", re.sub("[,，  ]", "", figure)):
+    for digits, rank in re.findall(r"([\d.]+)([兆亿万]?)", re.sub("[,， ]", "", figure)):
         unit = _RANKS[rank] if rank else worth
         last, amount = Decimal(unit).scaleb(-len(digits.partition(".")[2])), Decimal(digits) * unit
         if amount >= below:
