@@ -93,31 +93,55 @@ _RULES = [
     (*tuple(re.compile(row[part], re.A) for part in ("before", "figure", "after")), row["rule"])
     for row in _rows("rules.csv")
 ]
-_PER = {"人": "person", "月": "month", "年": "year", "日": "day", "天": "day", "小时": "hour", "万人": "10k_persons"}
+_PER = {
+    "度": "kWh",
+    "h": "hour",
+    "s": "second",
+    "千人": "1k_persons",
+    "人": "person",
+    "月": "month",
+    "年": "year",
+    "日": "day",
+    "天": "day",
+    "小时": "hour",
+    "万人": "10k_persons",
+}
 _DIGITS = "零一二三四五六七八九"
 _RANKS = {"兆": 10**12, "亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
 _HAN = f"{_DIGITS}两十百千万亿廿卅"
 _ARABIC = r"(?>[1-9]\d{0,2}(?:[,，]\d{3})++(?!\d)|[1-9]\d{0,2}(?:[ ]\d{3})++(?!\d)|0(?!\d)|[1-9]\d*+)(?:\.\d++)?+"
-_NUMERAL = rf"{_ARABIC}(?:[兆亿万]{_ARABIC})*+|(?:(?![千兆][瓦米克伏赫]|[百千万]分之)[{_HAN}])++(?:点[{_DIGITS}]++)?+"
-_TIMES = r"(?:\ ?(?:万亿|[万亿])|[百千][万亿]|千(?![瓦米克伏])|百(?!分)|兆(?=元|圆|美|日))"
+_NUMERAL = (
+    rf"{_ARABIC}(?:[兆亿万]{_ARABIC})*+|(?:(?![千兆][瓦米克伏赫]|[百千万]分之|一次性)[{_HAN}])++(?:点[{_DIGITS}]++)?+"
+)
+_TIMES = (
+    r"(?:[百千万][多余][万亿]|\ ?(?:万亿|亿亿|[万亿])|[百千]亿亿|[百千][万亿]|千(?![瓦米克伏])|百(?!分)"
+    r"|兆(?=元|圆|美|日))"
+)
 _UNIT = _any(list(_UNITS.values())).replace("|个月", "|个[多余]?月").replace("|个小时", "|个[多余]?小时")
 _FIGURE = re.compile(
     rf"""(?ax)
-    (?P<sign>-|负)?
-    (?: (?P<point>{_PLACES["point"]}|[1-9]/[2-9](?![\d/])) (?![/导家个项名]|\.?[\dA-Za-z])
+    (?P<sign>-|负|零下)?
+    (?: (?P<point>{_PLACES["point"]}|1/[1-9]0|[1-9]/[2-9](?![\d/]))
+        (?![/导家个项名号月]|期(?!限)|英寸|日(?!本)|线(?!上|下)|\.?[\dA-Za-z])
       | (?: (?P<parts>[{_DIGITS[2:]}十百千万])分之 )? (?P<figure>{_NUMERAL})
         (?P<odd>[多余])? (?P<times>{_TIMES})? (?P<odder>[多余])? )
-    (?: \ ? (?P<unit>{_UNIT}) (?: \ ?[/每](?P<per>{"|".join(_PER)}|[万亿]?(?:{_UNIT})) )? )?
+    (?: \ ? (?P<unit>{_UNIT}) (?: \ ?[/每](?P<per>{"|".join(_PER)}|[万亿]?(?:{_UNIT})) )?
+      (?:(?<=成)(?P<tenth>[半五]|[一二三四六七八九](?![线级类般些个家起样直大批成项点二三四五六七八九])))? )?
     """
 )
 _LINK = (
-    "(?:给予|奖励|补助|补贴|资助|支持|可获|可达|达到|[了有占达为至到])"  # what may stand between a word and its figure
+    "(?:(?:可以?|一次性|再|按|给予|予以|奖励|补助|补贴|资助|支持|获得?|享受|申请|延长|贷款?|额度|金额|限额|标准|比例"
+    "|达到|等于|需要?|计|[了有占达为至到于]){1,3})"  # what may stand between a word and its figure
 )
 _BEFORE = re.compile(
-    rf"(?:(?P<not>不得|不能|不应|不会|不可|不|未|没有)?(?:(?P<word>{_PLACES['before']})"
-    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经不])过)){_LINK}? ?)?(?P<currency>{_PLACES['currency']})?$"
+    rf"(?:(?P<not>不得|不能|不应|不会|不可|不宜|不要|不许|不准|不再|不必|难以|无法|未能|不|未|没有)?(?:(?P<word>{_PLACES['before']})"
+    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经不])过))(?:{_LINK}"
+    rf"|(?P<of>[^，。；、：的\d]{{2,16}}[的额费资款]))? ?)?"
+    rf"(?P<currency>{_PLACES['currency']})?$"
 )
-_AFTER = re.compile(rf"(?: ?(?:[及或]|[(（]含[)）]))? ?(?P<word>{_PLACES['after']})")
+_WON = re.compile("(?:以上)?[^，。；、]{0,12}?(?:技术|难题|瓶颈|难关|产品|装备|材料|软件|短板)")
+_OF = {"约", "大约", "不足", "不到", "不及"}
+_AFTER = re.compile(rf"(?: ?(?:[及或]|[(（](?:不含|含本?数?)[)）]))? ?(?P<word>{_PLACES['after']})")
 _LIKE_UNITS = re.compile(" ?(?:" + "|".join(map(re.escape, _UNITS)) + ")")
 _LAST = "".join(sorted({word[-1] for word in _UNITS if not word.isascii()}))
 _HAN_ALONE = {*_HAN}
@@ -152,7 +176,11 @@ def _part(match: re.Match[str], plain: str, since: int) -> _Part:
         f"[0-9A-Za-z%{_LAST}]$" if sign == "-" else "[减担抱肩胜]$", plain[max(0, start - 1) : start]
     )
     start += bool(joins)
-    far, figure, times = plain[max(0, start - 12) : start], match["figure"] or "", (match["times"] or "").strip()
+    far, figure, times = (
+        plain[max(0, start - 24) : start],
+        match["figure"] or "",
+        re.sub("[多余 ]", "", match["times"] or ""),
+    )
     part = _Part(start, match.end(), match.end(), figure, times, match["unit"] or "")
     numeral = match.end("times") if match["times"] else match.end("figure")
     for before, digits, after, rule in _RULES if figure else ():
@@ -163,7 +191,7 @@ def _part(match: re.Match[str], plain: str, since: int) -> _Part:
         ):
             part.rule = rule
             return part
-    if part.word and not match["per"] and plain[part.end : part.end + 1] in ("/", "+"):
+    if part.word and re.match(r"[/·+](?!\d+(?:\.\d+)?[百千万亿]*[兆千吉MGkT]?[瓦W])", plain[part.end : part.end + 16]):
         part.rule = "a rate of what is not in the lexicon"
     elif figure and not (part.word or match["parts"]) and (like := _LIKE_UNITS.match(plain, part.end)):
         if like[0].strip() == "个" and _AND.match(plain, like.end()):  # 3.4个、1个百分点
@@ -199,6 +227,11 @@ def _measure(part: _Part, match: re.Match[str]) -> None:
     elif part.word:
         row = _UNITS[re.sub("(?<=个)[多余]", "", part.word)]
         part.unit, part.kind, part.scale = row["unit"], row["kind"], Decimal(row["factor"])
+        if tenth := match["tenth"]:
+            part.value, part.last = (
+                part.value + Decimal(5 if tenth == "半" else _DIGITS.index(tenth)) / 10,
+                Decimal("0.1"),
+            )
         if part.unit == "CNY" and "兆" in part.figure + part.times:  # counted so in Taiwan
             part.unit = "TWD"
         if per := match["per"]:
@@ -209,19 +242,30 @@ def _measure(part: _Part, match: re.Match[str]) -> None:
 def _qualify(part: _Part, match: re.Match[str], plain: str, window: str) -> None:
     """Words before and after, which widen the interval or open it."""
     before, marks = _BEFORE.search(window), set()
-    over = before["over"] and part.figure[:1] in ("百", "千", "万", "亿")
+    over = before["over"] and (part.figure[:1] in ("百", "千", "万", "亿") or (part.point and before["over"] == "过"))
     if currency := before["currency"]:
         if part.kind not in ("", "money") or part.unit not in ("", "CNY"):
             raise PrintedError("two currencies")
         part.unit, part.kind = _MEANING["currency", currency], "money"
+    if before["of"] and (
+        part.kind not in ("share", "ratio")
+        or part.unit == "percentage_points"
+        or not (before["not"] or before["word"] in _OF)
+    ):
+        before = _BEFORE.search("")
+    if before["word"] in ("突破", "跨越") and part.kind == "count" and not part.times and _WON.match(plain, part.end):
+        before = _BEFORE.search("")
     if word := before["word"]:
         meaning, swap = _MEANING["before", word], {"at_least": "at_most", "at_most": "at_least"}
         small = not part.times and re.fullmatch(rf"\d{{1,3}}|[{_DIGITS}两十]+", part.figure)
-        if not (word == "近" and part.kind == "time" and small):  # 近5年: the last five years
+        last = word == "近" and part.unit in ("years", "months", "weeks", "days", "quarters") and small
+        if not (
+            last and not re.search("(?:历时|历经|耗时|用时|经过|长达|时隔)近$", before[0] and window)
+        ):  # 近5年: the last five years
             marks.add(swap.get(meaning, meaning) if before["not"] else meaning)
     if word or currency or over:
         part.start -= len(before[0])
-    if over or match["odd"] or match["odder"] or re.search("[多余]", part.word):
+    if over or match["odd"] or match["odder"] or re.search("[多余]", (match["times"] or "") + part.word):
         marks.add("at_least")
     if (part.word or part.point or match["parts"]) and (after := _AFTER.match(plain, part.end)):
         part.end = after.end()
@@ -245,7 +289,7 @@ def _quantity(part: _Part, text: str, prose: bool) -> Quantity:
     if part.rule or not part.unit:
         raise PrintedError(part.rule or "no unit is printed")
     share, qualifier = part.kind == "share", part.mark or "exact"
-    if qualifier == "exact" and not share and part.figure in _HAN_ALONE:
+    if qualifier == "exact" and not share and part.kind != "ratio" and part.figure in _HAN_ALONE:
         article = part.figure in "百千万亿" or (part.figure == "一" and part.kind in ("count", "classifier", "persons"))
         if article or (prose and part.kind != "classifier"):
             raise PrintedError(f"{part.figure} alone is a word of the language, or an article")
@@ -269,6 +313,8 @@ def _range(first: _Part, second: _Part, text: str, plain: str, prose: bool) -> Q
         return None
     if text[second.body : second.end] in ("内", "以内", "之内"):  # 4至6年内: the range is the bound
         second.end, second.mark = second.body, ""
+    if first.word == second.word and second.unit.startswith(first.unit + "/"):  # 3000元—5000元/月
+        first.unit = second.unit
     if not second.unit and first.unit and not first.word:  # 百分之五至八
         _take(second, first)
     if not second.unit:
@@ -391,7 +437,8 @@ def _read(text: str, prose: bool, left_out: list[LeftOut]) -> list[Quantity]:
             part = _Part(*match.span("figure"), match.end("figure"), match["figure"], "", "%", "percent", "share")
             part.value, part.last = _number(part.figure)
         gap, since = plain[waiting[-1].end : part.start] if waiting else "", part.end
-        if waiting and _TO.fullmatch(gap) and not (part.rule or waiting[-1].rule):
+        between = _AND.fullmatch(gap) and plain.startswith("之间", part.end)
+        if waiting and (_TO.fullmatch(gap) or between) and not (part.rule or waiting[-1].rule):
             first = waiting.pop()
             flush()
             try:
