@@ -452,7 +452,7 @@ def test_a_pool_is_a_mixture_of_its_members():
 
 @pytest.mark.parametrize("model", [*MODELS, "theta"])
 def test_chances_belong_to_the_intervals(model):
-    """Half above the middle, a fortieth beyond each end; of a mixture, whose own distribution counts, about so."""
+    """Half above the middle, a fortieth beyond each end; of a mixture, which is skewed, about so (draws below)."""
     trend = trends.fit(RD.loc[2008:], model, log=True)
     mean, low, high = trend.predict(6).iloc[-1]
     mixed = model in ("local-linear", "damped", "damped+drift")
