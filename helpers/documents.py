@@ -11,13 +11,15 @@ import argparse
 import hashlib
 import re
 import sys
+from bisect import bisect_right
 from dataclasses import astuple
+from itertools import accumulate
 from pathlib import Path
 
 import pandas as pd
 
 from helpers import data
-from helpers.printed import YEAR, LeftOut, PrintedError, find
+from helpers.printed import YEAR, PrintedError, find
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
@@ -73,15 +75,18 @@ def candidate_rows(files: list[Path]) -> tuple[pd.DataFrame, list[str]]:
     """
     rows, left_out = [], []
     for file in files:
-        for number, line in enumerate(_lines(file), start=1):
-            passed_over: list[LeftOut] = []
-            for quantity in find(line, passed_over):
-                context = line[max(0, quantity.start - 20) : quantity.end + 20].strip()
-                years = " ".join(dict.fromkeys(YEAR.findall(line)))
-                rows.append((file, number, quantity.start + 1, *astuple(quantity)[:6], context, years))
-            left_out += [
-                f"{file}, line {number}, {one.start + 1}: {one.text} is left out: {one.rule}" for one in passed_over
-            ]
+        lines, passed_over = _lines(file), []
+        starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        for quantity in find("\n".join(lines), passed_over):  # whole, for a number may go on in the next line
+            number = bisect_right(starts, quantity.start)
+            line, start = lines[number - 1], quantity.start - starts[number - 1]
+            context = line[max(0, start - 20) : start + len(quantity.text) + 20].strip()
+            years = " ".join(dict.fromkeys(YEAR.findall(line)))
+            rows.append((file, number, start + 1, *astuple(quantity)[:6], context, years))
+        for one in passed_over:
+            number = bisect_right(starts, one.start)
+            place = f"{file}, line {number}, {one.start - starts[number - 1] + 1}"
+            left_out.append(f"{place}: {one.text} is left out: {one.rule}")
     columns = ["source", "line", "start", "printed", "value", "low", "high", "unit", "qualifier", "context", "years"]
     return pd.DataFrame(rows, columns=columns), left_out
 

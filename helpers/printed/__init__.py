@@ -6,11 +6,21 @@ significant. A word beside it makes it approximate (right to one whole unit; 级
 bound, from 0 at least unless it is a share, which may be negative. A range has its printed ends, and their midpoint for
 a value. Fractions and doublings (三分之一, 一半, 翻一番 for +100 percent) have no last digit: they are points.
 
-A figure is read in steps: a numeral, its multiplier, its unit, the words before and after; then rules join figures
-(ranges, lists with one unit, ratios) and rules leave out what is no quantity, each under its name. The lexicon is data
-beside this file: ``units.csv``, ``words.csv`` (qualifiers, currencies, points) and ``rules.csv`` (what is left out);
-every row has an example, which is its test. To add a unit, a word or a rule is to add a row. Characters are made
-simplified by the table of OpenCC (``TSCharacters.txt``, Apache License 2.0).
+A figure is read in steps: a numeral, its multiplier, its unit, the words before and after; then figures are joined
+(ranges, lists with one unit, ratios). What is no quantity is left out by a rule that has a name. The lexicon is data
+beside this file, and to extend it is to add a row; every row has an example, which is its test:
+
+``units.csv``
+    A word, its unit, the unit's code (UCUM, ISO 4217), the factor between, and how the example reads. `not_before` is a
+    pattern: what must not follow the word, so that 5家具 is no 家. `kind` is ``share`` for what may be negative,
+    ``classifier`` for what a lone Chinese numeral may count (七家), ``money`` for what a currency may precede.
+``words.csv``
+    Words before and after a figure and what they mean; `link`, what may stand between such a word and its figure;
+    currencies, points, and `per` for denominators.
+``rules.csv``
+    A pattern for text in which 【】 stand around numeral and multiplier: ``每【`` leaves out the 10万 of 每10万人.
+
+Characters are made simplified by the table of OpenCC (``TSCharacters.txt``, Apache License 2.0).
 
 The sign of 下降3% is in its verb: the figure is 3. In 近5年 the word means "the last" and is no bound; 从3%到5% is a
 change, and so two figures. A Chinese character alone is a word of the language in running text (三个方面, 十年磨一剑),
@@ -25,8 +35,11 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,201 +94,146 @@ def _any(rows: list[dict[str, str]]) -> str:
     )  # fmt: skip
 
 
+def _words(place: str) -> str:
+    """A pattern of the words of a place, grouped by what they mean."""
+    rows = [row for row in _rows("words.csv") if row["place"] == place]
+    meanings = dict.fromkeys(row["meaning"] for row in rows)
+    return "|".join(f"(?P<{name}>{_any([row for row in rows if row['meaning'] == name])})" for name in meanings)
+
+
+def _meanings(place: str) -> dict[str, str]:
+    return {row["word"]: row["meaning"] for row in _rows("words.csv") if row["place"] == place}
+
+
 # One character for one, so that places in the text stay what they are: simplified, half width (but for the comma, which
 # may end a clause), one sign for all that serve as a minus.
 _PLAIN = {ord(line[0]): ord(line[2]) for line in (FOLDER / "TSCharacters.txt").read_text("utf-8").split("\n") if line}
 _PLAIN |= {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide) != "，"}
 _PLAIN |= str.maketrans("○〇−–﹣‐‑〜∶\u00a0\u3000", "零零-----~:  ")
-_WORDS, _UNITS = _rows("words.csv"), {row["word"]: row for row in _rows("units.csv")}
-_MEANING = {(row["place"], row["word"]): row["meaning"] for row in _WORDS}
-_PLACES = {place: _any([row for row in _WORDS if row["place"] == place]) for place, _ in _MEANING}
-_RULES = [
-    (*tuple(re.compile(row[part], re.A) for part in ("before", "figure", "after")), row["rule"])
-    for row in _rows("rules.csv")
-]
-_PER = {
-    "度": "kWh",
-    "h": "hour",
-    "s": "second",
-    "千人": "1k_persons",
-    "人": "person",
-    "月": "month",
-    "年": "year",
-    "日": "day",
-    "天": "day",
-    "小时": "hour",
-    "万人": "10k_persons",
-}
+_UNITS = {row["word"]: row for row in _rows("units.csv")}
+_RULES = [(re.compile(row["pattern"], re.A), row["rule"]) for row in _rows("rules.csv")]
+_POINTS, _PER, _CURRENCIES = map(_meanings, ("point", "per", "currency"))
 _DIGITS = "零一二三四五六七八九"
 _RANKS = {"兆": 10**12, "亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
-_HAN = f"{_DIGITS}两十百千万亿廿卅"
 _ARABIC = r"(?>[1-9]\d{0,2}(?:[,，]\d{3})++(?!\d)|[1-9]\d{0,2}(?:[ ]\d{3})++(?!\d)|0(?!\d)|[1-9]\d*+)(?:\.\d++)?+"
-_NUMERAL = (
-    rf"{_ARABIC}(?:[兆亿万]{_ARABIC})*+|(?:(?![千兆][瓦米克伏赫]|[百千万]分之|一次性)[{_HAN}])++(?:点[{_DIGITS}]++)?+"
-)
-_TIMES = (
-    r"(?:[百千万][多余][万亿]|\ ?(?:万亿|亿亿|[万亿])|[百千]亿亿|[百千][万亿]|千(?![瓦米克伏])|百(?!分)"
-    r"|兆(?=元|圆|美|日))"
-)
-_UNIT = _any(list(_UNITS.values())).replace("|个月", "|个[多余]?月").replace("|个小时", "|个[多余]?小时")
+_HAN = rf"(?:(?![千兆][瓦米克伏赫]|[百千万]分之|一次性)[{_DIGITS}两十百千万亿廿卅])++(?:点[{_DIGITS}]++)?+"
+_UNIT, _BODY = _any(list(_UNITS.values())), "".join({word[-1] for word in _UNITS if not word.isascii()})
 _FIGURE = re.compile(
     rf"""(?ax)
-    (?P<sign>-|负|零下)?
-    (?: (?P<point>{_PLACES["point"]}|1/[1-9]0|[1-9]/[2-9](?![\d/]))
+    (?P<sign> (?<![0-9A-Za-z%{_BODY}])- | (?<![减担抱肩胜])负 | 零下 )?
+    (?: (?P<point>{"|".join(_POINTS)}|1/[1-9]0|[1-9]/[2-9](?![\d/]))
         (?![/导家个项名号月]|期(?!限)|英寸|日(?!本)|线(?!上|下)|\.?[\dA-Za-z])
-      | (?: (?P<parts>[{_DIGITS[2:]}十百千万])分之 )? (?P<figure>{_NUMERAL})
-        (?P<odd>[多余])? (?P<times>{_TIMES})? (?P<odder>[多余])? )
-    (?: \ ? (?P<unit>{_UNIT}) (?: \ ?[/每](?P<per>{"|".join(_PER)}|[万亿]?(?:{_UNIT})) )?
-      (?:(?<=成)(?P<tenth>[半五]|[一二三四六七八九](?![线级类般些个家起样直大批成项点二三四五六七八九])))? )?
+      | (?: (?P<parts>[{_DIGITS[2:]}十百千万])分之 )? (?P<figure>{_ARABIC}(?:[兆亿万]{_ARABIC})*+|{_HAN}) [多余]?
+        (?P<times>[百千万][多余][万亿] | \ ?(?:万亿|亿亿|[万亿]) | [百千]亿亿 | [百千][万亿]
+          | 千(?![瓦米克伏]) | 百(?!分) | 兆(?=元|圆|美|日))? [多余]? )
+    (?: \ ? (?P<unit>{_UNIT})
+      (?: \ ?(?:/|(?<!年)每)(?P<per>{"|".join(_PER)}|[万亿]?(?:{_UNIT}))
+        | (?P<odd>[/·+])(?![\d.]*[百千万亿]*[兆千吉MGkT]?[瓦W]) )?
+      (?: (?<=成)(?P<tenth>[半五]|[一二三四六七八九](?![线级类般些个家起样直大批成项点二三四五六七八九])) )? )?
     """
 )
-_LINK = (
-    "(?:(?:可以?|一次性|再|按|给予|予以|奖励|补助|补贴|资助|支持|获得?|享受|申请|延长|贷款?|额度|金额|限额|标准|比例"
-    "|达到|等于|需要?|计|[了有占达为至到于]){1,3})"  # what may stand between a word and its figure
-)
+_OF = rf"[^，。；、：的\d\n]{{2,16}}[的额费资款](?=【(?:[^】]*】 ?[%‰成倍]|[{_DIGITS}十百千万]分|一半))"
 _BEFORE = re.compile(
-    rf"(?:(?P<not>不得|不能|不应|不会|不可|不宜|不要|不许|不准|不再|不必|难以|无法|未能|不|未|没有)?(?:(?P<word>{_PLACES['before']})"
-    rf"|(?P<over>(?<![以百千])上|(?<!打)破|(?<![通经不])过))(?:{_LINK}"
-    rf"|(?P<of>[^，。；、：的\d]{{2,16}}[的额费资款]))? ?)?"
-    rf"(?P<currency>{_PLACES['currency']})?$"
+    rf"(?:(?P<no>{'|'.join(_meanings('not'))})?(?:{_words('before')})"
+    rf"(?:(?:{'|'.join(_meanings('link'))}){{1,3}}|(?<=[约足到及]){_OF}|(?(no){_OF}))? ?)?"
+    rf"(?P<currency>{'|'.join(map(re.escape, _CURRENCIES))})?【"
 )
-_WON = re.compile("(?:以上)?[^，。；、]{0,12}?(?:技术|难题|瓶颈|难关|产品|装备|材料|软件|短板)")
-_OF = {"约", "大约", "不足", "不到", "不及"}
-_AFTER = re.compile(rf"(?: ?(?:[及或]|[(（](?:不含|含本?数?)[)）]))? ?(?P<word>{_PLACES['after']})")
+_AFTER = re.compile(rf"(?: ?(?:[及或]|[(（](?:不含|含本?数?)[)）]))? ?(?:{_words('after')})")
 _LIKE_UNITS = re.compile(" ?(?:" + "|".join(map(re.escape, _UNITS)) + ")")
-_LAST = "".join(sorted({word[-1] for word in _UNITS if not word.isascii()}))
-_HAN_ALONE = {*_HAN}
 _TO, _AND = re.compile(" ?[-—~至到] ?"), re.compile(" ?(?:[、和及与]|以及) ?")
 _RATIO = re.compile(r"(?a)(?<![\d.:])\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){2}(?![\d.:])")
+_REACH = {"exact": (1, 1), "approx": (2, 2), "at_least": (0, math.inf), "at_most": (math.inf, 0)}  # in half last digits
+_OPPOSITE = {"at_least": "at_most", "at_most": "at_least"}
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A figure on the way to a quantity: what has been read so far, or the rule that leaves it out."""
 
     start: int
     end: int
-    body: int  # where it ends without the words after it
     figure: str
     times: str
     word: str  # the unit as printed
     unit: str = ""
     kind: str = ""
-    scale: Decimal = Decimal(1)  # of the unit
     value: Decimal = Decimal(0)
     last: Decimal = Decimal(0)  # worth of the last digit
+    scale: Decimal = Decimal(1)  # of the unit
     point: bool = False
     mark: str = ""
     rule: str = ""
 
 
-def _part(match: re.Match[str], plain: str, since: int) -> _Part:
-    """Numeral, multiplier, unit, words before and after; or the first rule that leaves it out."""
-    start, sign = match.start(), match["sign"] or ""
-    joins = sign and re.search(
-        f"[0-9A-Za-z%{_LAST}]$" if sign == "-" else "[减担抱肩胜]$", plain[max(0, start - 1) : start]
-    )
-    start += bool(joins)
-    far, figure, times = (
-        plain[max(0, start - 24) : start],
-        match["figure"] or "",
-        re.sub("[多余 ]", "", match["times"] or ""),
-    )
-    part = _Part(start, match.end(), match.end(), figure, times, match["unit"] or "")
-    numeral = match.end("times") if match["times"] else match.end("figure")
-    for before, digits, after, rule in _RULES if figure else ():
-        if (
-            before.search(far)
-            and (not digits.pattern or digits.fullmatch(figure + times))
-            and after.match(plain, numeral)
-        ):
-            part.rule = rule
-            return part
-    if part.word and re.match(r"[/·+](?!\d+(?:\.\d+)?[百千万亿]*[兆千吉MGkT]?[瓦W])", plain[part.end : part.end + 16]):
-        part.rule = "a rate of what is not in the lexicon"
-    elif figure and not (part.word or match["parts"]) and (like := _LIKE_UNITS.match(plain, part.end)):
-        if like[0].strip() == "个" and _AND.match(plain, like.end()):  # 3.4个、1个百分点
-            part.word, part.end = "个", like.end()
-            part.value, part.last = _number(figure, times)
-        else:
-            part.rule = "a word that only begins like a unit"
-    else:
-        try:
-            _measure(part, match)
-            _qualify(part, match, plain, far[max(0, since - start + len(far)) :])
-        except PrintedError as error:
-            part.rule = str(error)
-        if sign and not joins:
-            part.value = -part.value
-    return part
+@lru_cache(maxsize=4096)
+def _part(near: str, at: int, since: int) -> _Part:
+    """Read the figure at a place: numeral, multiplier, unit, words around it; or find the rule that leaves it out.
+
+    Words before `since` belong to another figure.
+    """
+    match = _FIGURE.match(near, at)
+    figure, word = match["figure"] or "", match["unit"] or ""
+    numeral = max(map(match.end, ("figure", "times", "point")))
+    marked = f"{near[:at]}【{near[at:numeral]}】{near[numeral:]}"
+    part = _Part(at, match.end(), figure, re.sub("[多余 ]", "", match["times"] or ""), word)
+    rule = next((rule for pattern, rule in _RULES if figure and pattern.search(marked, max(0, at - 16))), "")
+    if not rule and match["odd"]:
+        rule = "a rate of what is not in the lexicon"
+    elif not rule and figure and not (word or match["parts"]) and _LIKE_UNITS.match(near, part.end):
+        rule = "a word that only begins like a unit"
+    if rule:
+        return part._replace(rule=rule)
+    try:
+        part = _measured(part, match)
+        return _qualified(part, match, _BEFORE.search(marked, since))
+    except PrintedError as error:
+        return part._replace(rule=str(error))
 
 
-def _measure(part: _Part, match: re.Match[str]) -> None:
-    """Value, worth of the last digit and unit."""
+def _measured(part: _Part, match: re.Match[str]) -> _Part:
+    """Add value, worth of the last digit, and unit."""
     if point := match["point"]:
-        many, whole = map(int, _MEANING.get(("point", point), point).split("/"))
-        if "/" in point and many >= whole:
+        many, whole = map(int, _POINTS.get(point, point).split("/"))
+        if point not in _POINTS and many >= whole:
             raise PrintedError(f"{point} is no proper fraction")
-        part.value, part.last, part.point = Decimal(100 * many) / whole, Decimal(100) / whole, True
-        part.unit, part.kind = "percent", "share"
-        return
-    part.value, part.last = _number(part.figure, part.times)
+        return part._replace(
+            unit="percent", kind="share", value=Decimal(100 * many) / whole, last=Decimal(100) / whole, point=True
+        )
+    value, last = _number(part.figure, part.times)
+    value = -value if match["sign"] else value
     if parts := match["parts"]:
         whole = _RANKS.get(parts) or _DIGITS.index(parts)
-        part.kind, part.point = "share", whole <= 10
-        part.unit, part.scale = ("per_mille", Decimal(1)) if parts == "千" else ("percent", Decimal(100) / whole)
-    elif part.word:
-        row = _UNITS[re.sub("(?<=个)[多余]", "", part.word)]
-        part.unit, part.kind, part.scale = row["unit"], row["kind"], Decimal(row["factor"])
-        if tenth := match["tenth"]:
-            part.value, part.last = (
-                part.value + Decimal(5 if tenth == "半" else _DIGITS.index(tenth)) / 10,
-                Decimal("0.1"),
-            )
-        if part.unit == "CNY" and "兆" in part.figure + part.times:  # counted so in Taiwan
-            part.unit = "TWD"
-        if per := match["per"]:
-            rank, word = re.fullmatch("([万亿]?)(.+)", per).groups()
-            part.unit += f"/{_PER.get(per) or rank + (_PER.get(word) or _UNITS[word]['unit'].removesuffix('s'))}"
+        unit, scale = ("per_mille", Decimal(1)) if parts == "千" else ("percent", Decimal(100) / whole)
+        return part._replace(unit=unit, kind="share", value=value, last=last, scale=scale, point=whole <= 10)
+    if not part.word:
+        return part._replace(value=value, last=last)
+    row = _UNITS[part.word]
+    if tenth := match["tenth"]:  # 三成半
+        value, last = value + Decimal(5 if tenth == "半" else _DIGITS.index(tenth)) / 10, Decimal("0.1")
+    unit = "TWD" if row["unit"] == "CNY" and "兆" in part.figure + part.times else row["unit"]  # counted so in Taiwan
+    if per := match["per"]:
+        rank, word = re.fullmatch("([万亿]?)(.+)", per).groups()
+        unit += f"/{_PER.get(per) or rank + _UNITS[word]['unit'].removesuffix('s')}"
+    return part._replace(unit=unit, kind=row["kind"], value=value, last=last, scale=Decimal(row["factor"]))
 
 
-def _qualify(part: _Part, match: re.Match[str], plain: str, window: str) -> None:
-    """Words before and after, which widen the interval or open it."""
-    before, marks = _BEFORE.search(window), set()
-    over = before["over"] and (part.figure[:1] in ("百", "千", "万", "亿") or (part.point and before["over"] == "过"))
-    if currency := before["currency"]:
+def _qualified(part: _Part, match: re.Match[str], before: re.Match[str]) -> _Part:
+    """Add what the words before and after say; they widen the interval or open it."""
+    currency, marks = before["currency"], {name for name in (*_REACH,) if before[name]}
+    if before["no"]:
+        marks = {_OPPOSITE.get(mark, mark) for mark in marks}
+    if currency:
         if part.kind not in ("", "money") or part.unit not in ("", "CNY"):
             raise PrintedError("two currencies")
-        part.unit, part.kind = _MEANING["currency", currency], "money"
-    if before["of"] and (
-        part.kind not in ("share", "ratio")
-        or part.unit == "percentage_points"
-        or not (before["not"] or before["word"] in _OF)
-    ):
-        before = _BEFORE.search("")
-    if before["word"] in ("突破", "跨越") and part.kind == "count" and not part.times and _WON.match(plain, part.end):
-        before = _BEFORE.search("")
-    if word := before["word"]:
-        meaning, swap = _MEANING["before", word], {"at_least": "at_most", "at_most": "at_least"}
-        small = not part.times and re.fullmatch(rf"\d{{1,3}}|[{_DIGITS}两十]+", part.figure)
-        last = word == "近" and part.unit in ("years", "months", "weeks", "days", "quarters") and small
-        if not (
-            last and not re.search("(?:历时|历经|耗时|用时|经过|长达|时隔)近$", before[0] and window)
-        ):  # 近5年: the last five years
-            marks.add(swap.get(meaning, meaning) if before["not"] else meaning)
-    if word or currency or over:
-        part.start -= len(before[0])
-    if over or match["odd"] or match["odder"] or re.search("[多余]", (match["times"] or "") + part.word):
+        part = part._replace(unit=_CURRENCIES[currency], kind="money")
+    if re.search("[多余]", match[0]):
         marks.add("at_least")
-    if (part.word or part.point or match["parts"]) and (after := _AFTER.match(plain, part.end)):
-        part.end = after.end()
-        marks.add(_MEANING["after", after["word"]])
+    after = _AFTER.match(match.string, part.end) if part.word or part.kind == "share" else None
+    if after:
+        marks.add(next(name for name, found in after.groupdict().items() if found))
+    marks.discard("exact")
     if len(marks) > 1:
         raise PrintedError(f"{' and '.join(sorted(marks))} contradict each other")
-    part.mark = "".join(marks)
-
-
-_REACH = {"exact": (1, 1), "approx": (2, 2), "at_least": (0, math.inf), "at_most": (math.inf, 0)}  # in half last digits
+    return part._replace(start=before.start(), end=after.end() if after else part.end, mark="".join(marks))
 
 
 def _bounds(value: Decimal, last: Decimal, qualifier: str, point: bool = False) -> tuple[float, float]:
@@ -289,10 +247,10 @@ def _quantity(part: _Part, text: str, prose: bool) -> Quantity:
     if part.rule or not part.unit:
         raise PrintedError(part.rule or "no unit is printed")
     share, qualifier = part.kind == "share", part.mark or "exact"
-    if qualifier == "exact" and not share and part.kind != "ratio" and part.figure in _HAN_ALONE:
-        article = part.figure in "百千万亿" or (part.figure == "一" and part.kind in ("count", "classifier", "persons"))
-        if article or (prose and part.kind != "classifier"):
-            raise PrintedError(f"{part.figure} alone is a word of the language, or an article")
+    lone = part.figure if len(part.figure) == 1 and not part.figure.isascii() and qualifier == "exact" else ""
+    article = lone in "百千万亿" or (lone == "一" and part.kind in ("count", "classifier", "persons"))
+    if lone and part.kind not in ("share", "ratio") and (article or (prose and part.kind != "classifier")):
+        raise PrintedError(f"{lone} alone is a word of the language, or an article")
     if part.value < 0 and not share:
         raise PrintedError(f"{part.unit} cannot be negative")
     value, last = part.value * part.scale, part.last * part.scale
@@ -311,21 +269,18 @@ def _range(first: _Part, second: _Part, text: str, plain: str, prose: bool) -> Q
     change = re.search("[从由]$", before) or (verb and to in "至到" and first.kind != "share")  # from 3% to 5%
     if first.word and (change or (second.word != first.word and (prose or second.unit != first.unit))):
         return None
-    if text[second.body : second.end] in ("内", "以内", "之内"):  # 4至6年内: the range is the bound
-        second.end, second.mark = second.body, ""
+    if within := re.search("[以之]?内$", plain[second.start : second.end]):  # 4至6年内: the range is the bound
+        second = second._replace(end=second.end - len(within[0]), mark="")
     if first.word == second.word and second.unit.startswith(first.unit + "/"):  # 3000元—5000元/月
-        first.unit = second.unit
-    if not second.unit and first.unit and not first.word:  # 百分之五至八
-        _take(second, first)
-    if not second.unit:
-        raise PrintedError("no unit is printed")
-    if not first.unit:
-        _take(first, second)
+        first = first._replace(unit=second.unit)
+    if first.unit and not second.unit and not first.word:  # 百分之五至八
+        second = _with_unit(second, first)
+    first = first if first.unit else _with_unit(first, second)
     low, high = first.value * first.scale, second.value * second.scale
     ranks = "百千万亿" if len(first.figure) == 1 else "万亿"
     open_rank = not first.word and {*ranks} & {*second.figure} - {*first.figure} and not second.figure.isascii()
-    kinds = (first.unit, first.point) == (second.unit, second.point)
-    if not kinds or low >= high or open_rank or {first.mark, second.mark} - {"", "approx"}:
+    alike = (first.unit, first.point) == (second.unit, second.point) and second.unit
+    if not alike or low >= high or open_rank or {first.mark, second.mark} - {"", "approx"}:
         raise PrintedError("a range has a smaller and a larger end, of one kind, and no other bound")
     if low < 0 and second.kind != "share":
         raise PrintedError(f"{second.unit} cannot be negative")
@@ -333,11 +288,11 @@ def _range(first: _Part, second: _Part, text: str, plain: str, prose: bool) -> Q
     return Quantity(text[slice(*span)], float((low + high) / 2), float(low), float(high), second.unit, "range", *span)
 
 
-def _take(part: _Part, other: _Part) -> None:
+def _with_unit(part: _Part, other: _Part) -> _Part:
     """Give a figure the unit, and where it has none the multiplier, of another."""
-    part.unit, part.kind, part.scale, part.point = other.unit, other.kind, other.scale, other.point
     worth = 1 if part.times else math.prod(_RANKS[rank] for rank in other.times)
-    part.value, part.last = part.value * worth, part.last * worth
+    return part._replace(unit=other.unit, kind=other.kind, scale=other.scale, point=other.point,
+                         value=part.value * worth, last=part.last * worth)  # fmt: skip
 
 
 def interval(digits: str, scale: float = 1, qualifier: str = "exact") -> tuple[float, float]:
@@ -382,10 +337,8 @@ def parse(text: str, unit_printed: str = "") -> Quantity:
     if not isinstance(text, str):
         raise PrintedError(f"{text!r} is no text; a figure is read as it is printed, for example 超6.8亿元")
     whole, left_out = re.sub("(?<=家)企业$|(?<=名)[员員]工$", "", text) + unit_printed, []
-    found = _read(whole, False, left_out)
-    own = not re.match(f"[\\d.,{_DIGITS}]", unit_printed) and (
-        not unit_printed or re.search(_NUMERAL, text.translate(_PLAIN))
-    )
+    found = [*_read(whole, False, left_out)]
+    own = _FIGURE.search(text.translate(_PLAIN)) and not re.match(f"[\\d.,{_DIGITS}]", unit_printed)
     if own and len(found) == 1 and (found[0].start, found[0].end) == (0, len(whole)):
         return replace(found[0], text=text, end=len(text))
     reasons = [one.rule for one in left_out] or ["one would be, for example, 超6.8亿元"]
@@ -402,60 +355,62 @@ def find(text: str, left_out: list[LeftOut] | None = None) -> list[Quantity]:
     left_out : list, optional
         What looked like a figure and is none, or none that is understood in full, is appended to it.
     """
-    return _read(text, True, [] if left_out is None else left_out)
+    return [*_read(text, True, [] if left_out is None else left_out)]
 
 
-def _read(text: str, prose: bool, left_out: list[LeftOut]) -> list[Quantity]:
-    plain, since = text.translate(_PLAIN), 0
-    found: list[Quantity] = []
-    waiting: list[_Part] = []  # figures that may get a unit, or be the first end of a range
+def _parts(plain: str) -> Iterator[_Part]:
+    """Every figure of a text, each read by itself."""
     ratios = [one for one in _RATIO.finditer(plain) if abs(sum(map(Decimal, one[0].split(":"))) - 100) <= 1]
     shares = {number.start() for one in ratios for number in re.compile(r"[\d.]+").finditer(plain, *one.span())}
-
-    def leave(start: int, end: int, rule: str) -> None:
-        left_out.append(LeftOut(text[start:end], start, end, rule))
-
-    def flush(unit: _Part | None = None) -> None:
-        """Let go of the figures that wait, with the unit of `unit` if they form a list with it."""
-        clause = re.split("[，。；;]", plain[max(0, waiting[0].start - 20) : waiting[0].start])[-1] if waiting else ""
-        listed = unit and unit.unit and waiting and (re.search("分别|依次|各", clause) or "." in waiting[0].figure)
-        for part in waiting:
-            if listed and part.word in ("", "个") and not part.rule:
-                _take(part, unit)
-            elif not (part.unit or part.rule) and {*part.times} & {*"万亿兆"} and part.figure[0].isascii():
-                part.unit = "unknown"
-            try:
-                found.append(_quantity(part, text, prose))
-            except PrintedError as error:
-                if part.word or part.rule or part.figure[:1].isascii():
-                    leave(part.start, part.end, str(error))
-        waiting.clear()
-
+    since = 0
     for match in _FIGURE.finditer(plain):
-        part = _part(match, plain, since)
-        if match.start("figure") in shares:
-            part = _Part(*match.span("figure"), match.end("figure"), match["figure"], "", "%", "percent", "share")
-            part.value, part.last = _number(part.figure)
-        gap, since = plain[waiting[-1].end : part.start] if waiting else "", part.end
-        between = _AND.fullmatch(gap) and plain.startswith("之间", part.end)
-        if waiting and (_TO.fullmatch(gap) or between) and not (part.rule or waiting[-1].rule):
-            first = waiting.pop()
-            flush()
+        start, end = match.span()
+        if start in shares:
+            yield _Part(start, end, match[0], "", "%", "percent", "share", *_number(match[0]))
+        else:
+            shift = max(0, start - 24)
+            part = _part(plain[shift : end + 24], start - shift, max(0, since - shift))
+            yield part._replace(start=part.start + shift, end=part.end + shift)
+        since = end
+
+
+def _read(text: str, prose: bool, left_out: list[LeftOut]) -> Iterator[Quantity]:
+    """Every quantity; what is none goes to `left_out`."""
+    plain = text.translate(_PLAIN)
+    parts, waiting, shared = deque(_parts(plain)), [], ""  # the figures of a list wait for the unit at its end
+    while parts:
+        part, following = parts.popleft(), parts[0] if parts else None
+        gap = plain[part.end : following.start] if following and not following.rule else ""
+        part = part._replace(mark=part.mark or shared)
+        shared = part.mark * bool(_AND.fullmatch(gap) and (shared or plain.endswith("分别", 0, part.start)))
+        both: Quantity | LeftOut | None = None
+        if not part.rule and (_TO.fullmatch(gap) or (_AND.fullmatch(gap) and plain.startswith("之间", following.end))):
             try:
-                both = _range(first, part, text, plain, prose)
+                both = _range(part, following, text, plain, prose)
             except PrintedError as error:
-                leave(first.start, part.end, str(error))
-                continue
-            if both:
-                found.append(both)
-                continue
-            waiting.append(first)
-        listing = waiting and _AND.fullmatch(gap) and not part.rule and waiting[-1].word in ("", "个")
-        if waiting and not (listing and part.word in ("", "个")):
-            flush(part if listing else None)
-        waiting.append(part)
-    flush()
-    return found
+                both = LeftOut(text[part.start : following.end], part.start, following.end, str(error))
+        if not both and _AND.fullmatch(gap) and part.word in ("", "个"):
+            waiting.append(part)
+            continue
+        clause = re.split("[，。；;]", plain[max(0, waiting[0].start - 20) : waiting[0].start])[-1] if waiting else ""
+        listed = waiting and (re.search("分别|依次|各", clause) or "." in waiting[0].figure or part.word == "个百分点")
+        for one in [*waiting] if both else [*waiting, part]:
+            if listed and part.unit and not (both or one.rule):
+                one = _with_unit(one, part)
+            elif not (one.unit or one.rule) and {*one.times} & {*"万亿兆"} and one.figure.isascii():
+                one = one._replace(unit="unknown")
+            try:
+                yield _quantity(one, text, prose)
+            except PrintedError as error:
+                if one.word or one.rule or one.figure[:1].isascii():
+                    left_out.append(LeftOut(text[one.start : one.end], one.start, one.end, str(error)))
+        waiting.clear()
+        if both:
+            parts.popleft()
+            if isinstance(both, LeftOut):
+                left_out.append(both)
+            else:
+                yield both
 
 
 def _number(figure: str, times: str = "") -> tuple[Decimal, Decimal]:
