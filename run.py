@@ -233,7 +233,8 @@ def _failure(notebook: object, error: Exception) -> str:
 
 def _stamp(path: Path) -> str:
     """Hash of all a notebook depends on and of all it leaves behind."""
-    inputs = [*ROOT.glob("helpers/*.py"), *ROOT.glob("data/*.csv"), ROOT / "data/datapackage.json"]
+    inputs = [path for path in ROOT.glob("helpers/**/*") if path.suffix in (".py", ".js", ".csv", ".txt")]
+    inputs += [*ROOT.glob("data/*.csv"), ROOT / "data/datapackage.json"]
     inputs += ROOT.glob("words/*.po")
     inputs += [ROOT / name for name in ("requirements.txt", "constraints.txt", "pyproject.toml", "run.py")]
     inputs += sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem == OVERVIEW else [path]

@@ -12,13 +12,16 @@ beside this file, and to extend it is to add a row; every row has an example, wh
 
 ``units.csv``
     A word, its unit, the unit's code (UCUM, ISO 4217), the factor between, and how the example reads. `not_before` is a
-    pattern: what must not follow the word, so that 5家具 is no 家. `kind` is ``share`` for what may be negative,
-    ``classifier`` for what a lone Chinese numeral may count (七家), ``money`` for what a currency may precede.
+    pattern (verbose, so a blank is ``\\ ``): what must not follow the word, so that 5家具 is no 家. `kind` is ``share``
+    for what may be negative, ``classifier`` for what a lone Chinese numeral may count (七家), ``ratio`` for what it
+    counts like a share, ``money`` for what a currency may precede; of the others nothing depends.
 ``words.csv``
-    Words before and after a figure and what they mean; `link`, what may stand between such a word and its figure;
+    Words before and after a figure and what they mean, with what must not stand around them; `not`, which turns a bound
+    round, and `link`, what may stand between such a word and its figure, both with the meaning of the example;
     currencies, points, and `per` for denominators.
 ``rules.csv``
-    A pattern for text in which 【】 stand around numeral and multiplier: ``每【`` leaves out the 10万 of 每10万人.
+    A pattern for text in which 【】 stand around numeral and multiplier: ``每【`` leaves out the 10万 of 每10万人. It
+    sees 16 characters before and 24 after; the first that fits gives the name.
 
 Characters are made simplified by the table of OpenCC (``TSCharacters.txt``, Apache License 2.0).
 
@@ -44,7 +47,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent
-YEAR = re.compile(r"(?a)(?<!\d)(?:19|20)\d\d(?=年)")
 
 
 class PrintedError(ValueError):
@@ -109,7 +111,7 @@ def _meanings(place: str) -> dict[str, str]:
 # may end a clause), one sign for all that serve as a minus.
 _PLAIN = {ord(line[0]): ord(line[2]) for line in (FOLDER / "TSCharacters.txt").read_text("utf-8").split("\n") if line}
 _PLAIN |= {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if chr(wide) != "，"}
-_PLAIN |= str.maketrans("○〇−–﹣‐‑〜∶\u00a0\u3000", "零零-----~:  ")
+_PLAIN |= str.maketrans("○〇−–﹣‐‑〜∶\u00a0\u3000", "零零-----~:  ") | str.maketrans("【】", "〔〕")
 _UNITS = {row["word"]: row for row in _rows("units.csv")}
 _RULES = [(re.compile(row["pattern"], re.A), row["rule"]) for row in _rows("rules.csv")]
 _POINTS, _PER, _CURRENCIES = map(_meanings, ("point", "per", "currency"))
@@ -117,11 +119,11 @@ _DIGITS = "零一二三四五六七八九"
 _RANKS = {"兆": 10**12, "亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
 _ARABIC = r"(?>[1-9]\d{0,2}(?:[,，]\d{3})++(?!\d)|[1-9]\d{0,2}(?:[ ]\d{3})++(?!\d)|0(?!\d)|[1-9]\d*+)(?:\.\d++)?+"
 _HAN = rf"(?:(?![千兆][瓦米克伏赫]|[百千万]分之|一次性)[{_DIGITS}两十百千万亿廿卅])++(?:点[{_DIGITS}]++)?+"
-_UNIT, _BODY = _any(list(_UNITS.values())), "".join({word[-1] for word in _UNITS if not word.isascii()})
+_UNIT = _any(list(_UNITS.values()))
 _FIGURE = re.compile(
     rf"""(?ax)
-    (?P<sign> (?<![0-9A-Za-z%{_BODY}])- | (?<![减担抱肩胜])负 | 零下 )?
-    (?: (?P<point>{"|".join(_POINTS)}|1/[1-9]0|[1-9]/[2-9](?![\d/]))
+    (?P<sign> (?<![0-9A-Za-z%])- | (?<![减担抱肩胜正])负 | 零下 )?
+    (?: (?P<point>{"|".join(_POINTS)}|1/[1-9]0|(?<![\d/.])[1-9]/[2-9](?![\d/]))
         (?![/导家个项名号月]|期(?!限)|英寸|日(?!本)|线(?!上|下)|\.?[\dA-Za-z])
       | (?: (?P<parts>[{_DIGITS[2:]}十百千万])分之 )? (?P<figure>{_ARABIC}(?:[兆亿万]{_ARABIC})*+|{_HAN}) [多余]?
         (?P<times>[百千万][多余][万亿] | \ ?(?:万亿|亿亿|[万亿]) | [百千]亿亿 | [百千][万亿]
@@ -141,7 +143,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(rf"(?: ?(?:[及或]|[(（](?:不含|含本?数?)[)）]))? ?(?:{_words('after')})")
 _LIKE_UNITS = re.compile(" ?(?:" + "|".join(map(re.escape, _UNITS)) + ")")
 _TO, _AND = re.compile(" ?[-—~至到] ?"), re.compile(" ?(?:[、和及与]|以及) ?")
-_RATIO = re.compile(r"(?a)(?<![\d.:])\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){2}(?![\d.:])")
+_RATIO = re.compile(r"(?a)(?<![\d.:])\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){2}(?![\d.:]| ?[%万亿])")
 _REACH = {"exact": (1, 1), "approx": (2, 2), "at_least": (0, math.inf), "at_most": (math.inf, 0)}  # in half last digits
 _OPPOSITE = {"at_least": "at_most", "at_most": "at_least"}
 
@@ -218,7 +220,7 @@ def _measured(part: _Part, match: re.Match[str]) -> _Part:
 
 def _qualified(part: _Part, match: re.Match[str], before: re.Match[str]) -> _Part:
     """Add what the words before and after say; they widen the interval or open it."""
-    currency, marks = before["currency"], {name for name in (*_REACH,) if before[name]}
+    currency, marks = before["currency"], {name for name in _REACH if before[name]}
     if before["no"]:
         marks = {_OPPOSITE.get(mark, mark) for mark in marks}
     if currency:
@@ -227,7 +229,7 @@ def _qualified(part: _Part, match: re.Match[str], before: re.Match[str]) -> _Par
         part = part._replace(unit=_CURRENCIES[currency], kind="money")
     if re.search("[多余]", match[0]):
         marks.add("at_least")
-    after = _AFTER.match(match.string, part.end) if part.word or part.kind == "share" else None
+    after = _AFTER.match(match.string, part.end) if part.word or part.times or part.kind == "share" else None
     if after:
         marks.add(next(name for name, found in after.groupdict().items() if found))
     marks.discard("exact")
@@ -267,6 +269,8 @@ def _range(first: _Part, second: _Part, text: str, plain: str, prose: bool) -> Q
     to, before = plain[first.end : second.start].strip(), plain[max(0, first.start - 3) : first.start]
     verb = re.search("(?:增加|减少|提高|下降|提升|压缩|上升|降低|扩大|缩短|缩减)了?$", before)
     change = re.search("[从由]$", before) or (verb and to in "至到" and first.kind != "share")  # from 3% to 5%
+    if first.word == "个" and second.word == "个百分点":  # 3个至5个百分点
+        first = first._replace(unit="", word="")
     if first.word and (change or (second.word != first.word and (prose or second.unit != first.unit))):
         return None
     if within := re.search("[以之]?内$", plain[second.start : second.end]):  # 4至6年内: the range is the bound
@@ -280,6 +284,8 @@ def _range(first: _Part, second: _Part, text: str, plain: str, prose: bool) -> Q
     ranks = "百千万亿" if len(first.figure) == 1 else "万亿"
     open_rank = not first.word and {*ranks} & {*second.figure} - {*first.figure} and not second.figure.isascii()
     alike = (first.unit, first.point) == (second.unit, second.point) and second.unit
+    if plain.startswith("零下", first.start) and not first.word:
+        raise PrintedError("of 零下5至10℃ it is not clear what is below zero")
     if not alike or low >= high or open_rank or {first.mark, second.mark} - {"", "approx"}:
         raise PrintedError("a range has a smaller and a larger end, of one kind, and no other bound")
     if low < 0 and second.kind != "share":
@@ -361,10 +367,12 @@ def find(text: str, left_out: list[LeftOut] | None = None) -> list[Quantity]:
 def _parts(plain: str) -> Iterator[_Part]:
     """Every figure of a text, each read by itself."""
     ratios = [one for one in _RATIO.finditer(plain) if abs(sum(map(Decimal, one[0].split(":"))) - 100) <= 1]
+    ratios = [one for one in ratios if not re.fullmatch(r"\d\d(?::[0-5]\d){2}", one[0])]  # a time of day
     shares = {number.start() for one in ratios for number in re.compile(r"[\d.]+").finditer(plain, *one.span())}
     since = 0
     for match in _FIGURE.finditer(plain):
         start, end = match.span()
+        start += start == since > 0 and match["sign"] == "-"  # 3%-5%: after a figure it is a dash
         if start in shares:
             yield _Part(start, end, match[0], "", "%", "percent", "share", *_number(match[0]))
         else:
