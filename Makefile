@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-anywhere test-browser test-extend lab bench lock clean
+.PHONY: run test test-anywhere test-browser test-extend lab explore bench lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -25,11 +25,16 @@ test-extend: .venv/installed
 
 # The notebooks in a real JupyterLab, in a browser of the system.
 test-browser: .venv/installed
-	@$(BIN)/python -c 'import playwright' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
-	@$(BIN)/python -m pytest tests/browser.py -rs
+	@$(BIN)/python -c 'import playwright, axe_playwright_python' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
+	@$(BIN)/python -m pytest tests/browser.py tests/browser_explorer.py -rs
 
 lab: .venv/installed
 	@$(BIN)/python run.py lab $(ARGS)
+
+# The explorer as one page that needs neither Python nor a network.
+explore: .venv/installed
+	@$(BIN)/python -c 'from helpers import explorer; explorer.page("build/explore.html")'
+	@echo "build/explore.html is written: open it in any browser"
 
 bench: .venv/installed
 	@$(BIN)/python -m tests.bench
@@ -46,7 +51,7 @@ lock:
 	$(PYTHON) -m venv .cache/lock
 	.cache/lock/bin/python $(PIP) uv
 	sed -E '/^(#|-)/d; s/==.*//' requirements.txt > .cache/lock/direct.in
-	echo playwright >> .cache/lock/direct.in
+	printf "playwright\naxe-playwright-python\n" >> .cache/lock/direct.in
 	.cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 	  --custom-compile-command "make lock" $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) \
 	  --output-file constraints.txt .cache/lock/direct.in
@@ -55,4 +60,4 @@ lock:
 	rm -rf .cache/lock requirements.txt.bak
 
 clean:
-	rm -rf .venv .cache .hypothesis *.egg-info **/__pycache__
+	rm -rf .venv .cache build .hypothesis *.egg-info **/__pycache__

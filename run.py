@@ -205,6 +205,8 @@ async def _execute(path: Path) -> str | None:
         finally:
             atexit.unregister(client._cleanup_kernel)  # it speaks in tracebacks if the start was interrupted
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # nothing without its kernel
         notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
         FIGURES.mkdir(exist_ok=True)
         for file in staged.iterdir():

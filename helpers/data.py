@@ -76,6 +76,11 @@ def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
         of no document; a printed figure that cannot be read or has another unit than its indicator; more digits than
         ``decimals`` allows; a step of more than a factor of five in a series that no note confirms.
     """
+    return {name: table.copy() for name, table in _tables(folder).items()}
+
+
+def _tables(folder: Path | str) -> dict[str, pd.DataFrame]:
+    """The tables as they are kept: nobody may change them."""
     folder = Path(folder).resolve()
     names = [resource["path"] for resource in _description()]
     for name in names:
@@ -83,47 +88,47 @@ def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
             raise DataError(f"no such file in {folder.name}/; needed are {', '.join(names)}", name)
     facts = [(folder / name).stat() for name in names]
     stamp = tuple((fact.st_mtime_ns, fact.st_size) for fact in facts)
-    return {name: table.copy() for name, table in _load(folder, stamp).items()}
+    return _load(folder, stamp)
 
 
 def statements(folder: Path | str = FOLDER) -> pd.DataFrame:
     """Every figure the documents print, with ``value, low, high, unit, qualifier`` read out of ``printed``."""
-    return load(folder)["statements"]
+    return _tables(folder)["statements"].copy()
 
 
 def series_table(folder: Path | str = FOLDER) -> pd.DataFrame:
     """The official series, one row per indicator, area, vintage and year, with ``low`` and ``high``."""
-    return load(folder)["series"]
+    return _tables(folder)["series"].copy()
 
 
 def indicators(folder: Path | str = FOLDER) -> pd.DataFrame:
     """What is measured: names in two languages, base unit, kind, definition."""
-    return load(folder)["indicators"]
+    return _tables(folder)["indicators"].copy()
 
 
 def sources(folder: Path | str = FOLDER) -> pd.DataFrame:
     """The documents and publications behind the figures."""
-    return load(folder)["sources"]
+    return _tables(folder)["sources"].copy()
 
 
 def areas(folder: Path | str = FOLDER) -> pd.DataFrame:
     """Countries, provinces, districts, sites and companies."""
-    return load(folder)["areas"]
+    return _tables(folder)["areas"].copy()
 
 
 def tfp_literature(folder: Path | str = FOLDER) -> pd.DataFrame:
     """Claims about the growth of total factor productivity, each with its author."""
-    return load(folder)["tfp_literature"]
+    return _tables(folder)["tfp_literature"].copy()
 
 
 def unit_names() -> dict[str, str]:
     """The units of ``series.csv`` as published, each with its name in English."""
-    return next(field["names_en"] for field in _fields("series") if field["name"] == "unit")
+    return next(field["names_en"] for field in fields("series") if field["name"] == "unit")
 
 
 def unit_scales() -> dict[str, float]:
     """How many base units each unit of ``series.csv`` is: 1e8 for 100 million yuan."""
-    return next(field["scales"] for field in _fields("series") if field["name"] == "unit")
+    return next(field["scales"] for field in fields("series") if field["name"] == "unit")
 
 
 def pwt(release: str | None = None, folder: Path | str = FOLDER) -> pd.DataFrame:
@@ -134,9 +139,9 @@ def pwt(release: str | None = None, folder: Path | str = FOLDER) -> pd.DataFrame
     DataError
         If the release is not in the table.
     """
-    table = load(folder)["pwt"]
+    table = _tables(folder)["pwt"]
     if release is None:
-        return table
+        return table.copy()
     if release not in set(table["release"]):
         raise DataError(f"one of {', '.join(table['release'].unique())}", "pwt.csv", column="release", value=release)
     return table[table["release"] == release].reset_index(drop=True)
@@ -169,7 +174,7 @@ def observations(
         For an unknown indicator, area or vintage; for several vintages and none named; for vintages that disagree, or
         that cannot be compared.
     """
-    tables = load(folder)
+    tables = _tables(folder)
     for column, value, table in (("indicator", indicator, "indicators"), ("ref_area", area, "areas")):
         if value not in set(tables[table][column]):
             named = dict(zip(tables[table]["name_en"], tables[table][column], strict=True)) | {
@@ -179,7 +184,8 @@ def observations(
             near += [key for key in named if key == str(value).upper()]
             hint = f" (perhaps {', '.join(near)})" if near else ""
             raise DataError(f"unknown; {table}.csv lists what there is{hint}", "series.csv", column=column, value=value)
-    rows = tables["series"].query("indicator == @indicator and ref_area == @area")
+    rows = tables["series"]
+    rows = rows[(rows["indicator"] == indicator) & (rows["ref_area"] == area)]
     spans = rows.groupby("vintage", sort=True)["time_period"].agg(["min", "max"])
     choice = ", ".join(f"{name!r} ({span['min']}–{span['max']})" for name, span in spans.iterrows())
     asked = f"{indicator} of {area}"
@@ -253,14 +259,15 @@ def catalogue(folder: Path | str = FOLDER) -> pd.DataFrame:
     DataFrame
         ``indicator, name_en, name_zh, ref_area, vintage, unit, start, end, years``; `years` counts the values.
     """
-    tables = load(folder)
+    tables = _tables(folder)
     keys = ["indicator", "ref_area", "vintage", "unit"]
     spans = tables["series"].groupby(keys)["time_period"].agg(start="min", end="max", years="size").reset_index()
     named = spans.merge(tables["indicators"][["indicator", "name_en", "name_zh"]], on="indicator")
     return named[["indicator", "name_en", "name_zh", "ref_area", "vintage", "unit", "start", "end", "years"]]
 
 
-def _fields(table: str) -> list[dict[str, Any]]:
+def fields(table: str) -> list[dict[str, Any]]:
+    """The columns of a table as ``datapackage.json`` describes them."""
     return next(resource["schema"]["fields"] for resource in _description() if resource["name"] == table)
 
 
@@ -425,7 +432,7 @@ def _read_statements(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -
 
 def _read_series(table: pd.DataFrame, raw: pd.DataFrame, units: pd.Series) -> None:
     """Add the interval that the digits published stand for, in place; hold units, digits and steps against reason."""
-    base = next(field["base_units"] for field in _fields("series") if field["name"] == "unit")
+    base = next(field["base_units"] for field in fields("series") if field["name"] == "unit")
     wrong = raw[raw["unit"].map(base).to_numpy() != raw["indicator"].map(units).to_numpy()]
     for line, row in wrong.iterrows():
         expected = f"a multiple of {units[row['indicator']]}, the unit of {row['indicator']}"

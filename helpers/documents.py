@@ -19,9 +19,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import data
-from helpers.printed import PrintedError, find
+from helpers.printed import YEAR, PrintedError, find
 
-YEAR = re.compile(r"(?a)(?<!\d)(?:19|20)\d\d(?=年)")
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
 

@@ -94,6 +94,13 @@ class Exhibit:
         return bundle, metadata | {words.CHINESE: {"texts": self.texts}}
 
 
+def font_file() -> Path:
+    """The font of all pictures, Noto Sans SC, as the package zhplot carries it."""
+    # The package is looked up, not imported: importing it would change matplotlib's settings.
+    package = importlib.util.find_spec("zhplot")
+    return next(Path(package.submodule_search_locations[0]).rglob("NotoSansSC-Regular.ttf"))
+
+
 def use_style(notebook: str) -> None:
     """Set the project's style, and the catalogue's context, for the notebook of that name (its file without suffix)."""
     import seaborn  # only here, for it costs as much time as all other helpers together
@@ -101,9 +108,7 @@ def use_style(notebook: str) -> None:
     global _notebook
     _notebook = notebook
     words.begin(notebook)
-    # The package is looked up, not imported: importing it would change matplotlib's settings.
-    package = importlib.util.find_spec("zhplot")
-    font = next(Path(package.submodule_search_locations[0]).rglob("NotoSansSC-Regular.ttf"))
+    font = font_file()
     family = font_manager.FontProperties(fname=font).get_name()
     fonts = font_manager.fontManager
     fonts.ttflist = [entry for entry in fonts.ttflist if entry.name != family]  # an installed font of the same name
@@ -129,6 +134,12 @@ def use_style(notebook: str) -> None:
         "svg.fonttype": "path",  # a reader's machine need not have the font
         "svg.hashsalt": "shanghai-innovation-figures",  # the same ids for the same shapes; `_svg` then numbers them
     })  # fmt: skip
+
+
+def ready() -> None:
+    """Set the style if no notebook has done so."""
+    if not _notebook:
+        use_style("mine")
 
 
 def tidy(series: Mapping[str, pd.Series]) -> pd.DataFrame:
@@ -308,7 +319,7 @@ def export(
                 drawn = _check_texts(f"{name}.{language}", fig)
                 _check_contrast(f"{name}.{language}", fig, drawn)
                 _check_marks(f"{name}.{language}", fig)
-                _check_numbers(f"{name}.{language}", heads[0], fig, drawn, read)
+                _check_numbers(f"{name}.{language}", heads, fig, drawn, read)
                 files[f"{language}.svg"] = _svg(fig, spoken_in, heads[0], spoken["alt"][position])
                 files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
             except UserWarning as warning:
@@ -455,15 +466,16 @@ def _check_contrast(name: str, fig: Figure, drawn: list[Text]) -> None:
             raise FigureError(f"{name}: {text.get_text()!r} is too pale to read, {ratio:.1f}:1; text wants 4.5:1")
 
 
-def _check_numbers(name: str, title: str, fig: Figure, drawn: list[Text], table: pd.DataFrame) -> None:
-    """Refuse a number in the title, years aside, that is neither a label of the picture nor a value of its table."""
+def _check_numbers(name: str, heads: list[str], fig: Figure, drawn: list[Text], table: pd.DataFrame) -> None:
+    """Refuse a number in the title, years aside, that is no label of the picture, no value and not in the measure."""
     number = re.compile(r"(?<![A-Za-z0-9_.,])\d+(?:,\d{3})*(?:\.\d+)?")  # a sign may be in the words
     ticks = {id(label) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels()}
     labels = {label for text in drawn if id(text) not in ticks for label in number.findall(text.get_text())}
+    labels |= {*number.findall(heads[1])}
     values = np.abs(table.drop(columns="time_period", errors="ignore").select_dtypes("number").to_numpy(float).ravel())
     # 100 million yuan in millions, ten thousands, billions, trillions; pieces in thousands, ten thousands
     scales = (1, 100, 1e4, 0.1, 1e-3, 1e-4)
-    for said in number.findall(title):
+    for said in number.findall(heads[0]):
         if re.fullmatch(r"(19|20)\d\d", said) or said in labels:
             continue
         form = f".{len(said.partition('.')[2])}f"

@@ -125,7 +125,7 @@ class _Speaker(string.Formatter):
             text = re.sub(r"(?<=\d{4})–(?=\d)", "—", text)  # a span of years
         if self.chinese and _CODE.sub("", text) and not HAN.search(text):
             _asked.append(text)
-            return _chinese(text) or text
+            return chinese_of(text) or text
         return text
 
     def unit(self, spec: str) -> str:
@@ -136,7 +136,7 @@ class _Speaker(string.Formatter):
 
     def _form(self, form: str) -> str | None:
         """The Chinese of what stands around numbers; in English, or where it is only signs and has none, as it is."""
-        return (_chinese(form) or (None if _CODE.sub("", form) else form)) if self.chinese else form
+        return (chinese_of(form) or (None if _CODE.sub("", form) else form)) if self.chinese else form
 
 
 _notebook = HELPERS
@@ -176,10 +176,11 @@ def _names() -> dict[str, str]:
 
 def has_chinese(text: str) -> bool:
     """Whether a text has Chinese in the context of the notebook that is speaking."""
-    return _chinese(text) is not None
+    return chinese_of(text) is not None
 
 
-def _chinese(text: str) -> str | None:
+def chinese_of(text: str) -> str | None:
+    """The Chinese of a text or template in the context of the notebook that is speaking, if there is one."""
     for context in (_notebook, HELPERS):
         message = _catalogue().get(text, context)
         if message and message.string and not message.fuzzy:
@@ -191,6 +192,11 @@ def begin(notebook: str) -> None:
     """Let texts be those of the notebook of that name (its file without ``.ipynb``)."""
     global _notebook
     _notebook = notebook
+
+
+def marked(text: str) -> str:
+    """A text for the catalogue that is spoken elsewhere (gettext's ``N_``)."""
+    return text
 
 
 def translate(text: str, language: str, /, **values: Any) -> str:
@@ -213,7 +219,7 @@ def translate(text: str, language: str, /, **values: Any) -> str:
     if language not in LANGUAGES:
         raise WordsError(f"language {language!r}; there are {' and '.join(LANGUAGES)}")
     if not HAN.search(text):
-        chinese = _chinese(text)
+        chinese = chinese_of(text)
         if _CODE.sub("", text):
             _asked.append(text)
         elif chinese is None:
@@ -368,6 +374,8 @@ def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
     """
     from babel.messages.extract import extract
 
+    from helpers import explorer  # it stands on this module
+
     found: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -381,8 +389,11 @@ def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
                 found.setdefault((path.stem, text), []).append((f"notebooks/{path.name}", number))
     for path in sorted(Path(__file__).parent.glob("*.py")):
         with path.open("rb") as file:
-            for line, text, *_ in extract("python", file, {"translate": None, "t": None}, (), {}):
+            speakers = dict.fromkeys(("translate", "t", "marked", "Refused"))
+            for line, text, *_ in extract("python", file, speakers, (), {}):
                 found.setdefault((HELPERS, text), []).append((f"helpers/{path.name}", line))
+    for text in explorer.spoken():
+        found.setdefault((HELPERS, text), [("helpers/explorer.js", 1)])
     units = [form for _, _, *forms in _UNITS.values() for form in forms if form != "{number}"]
     for text in [*VERDICTS, *VERDICTS.values(), *units, "{one}, {more}", "{one} and {more}"]:
         found.setdefault((HELPERS, text), [("helpers/words.py", 1)])

@@ -23,8 +23,11 @@ NAMES = ["02_rd_intensity", "03_rd_structure"]
 SHOTS = run.CACHE / "browser"
 NOTEBOOK = "const panel = jupyterapp.shell.currentWidget, notebook = panel.content;"
 IDLE = f"""async () => {{ {NOTEBOOK}
-    await panel.sessionContext.ready;
-    while (panel.sessionContext.session?.kernel?.status !== "idle") await new Promise(r => setTimeout(r, 50));
+    const idle = () => panel.sessionContext.isReady && panel.sessionContext.session?.kernel?.status === "idle";
+    for (let tries = 0; !idle(); tries++) {{
+        if (tries > 2400) throw new Error("not idle: " + document.querySelector(".jp-Dialog")?.innerText);
+        await new Promise(r => setTimeout(r, 50));
+    }}
 }}"""
 # A cell out of sight is not drawn: each is brought into sight and its pictures waited for.
 PICTURES = f"""async () => {{ {NOTEBOOK}
@@ -68,12 +71,16 @@ def address(project):
 
 
 @pytest.fixture(scope="module")
-def page(address):
+def browser():
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1400, "height": 1100})
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, address):
+    return browser.new_page(viewport={"width": 1400, "height": 1100})
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine")

@@ -26,7 +26,7 @@ CHINESE = {"Spending grew": "经费增长", "A line rises.": "一条上升的线
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FOLDER", tmp_path / "figures")
     monkeypatch.delenv("FIGURES_CHECK", raising=False)
-    monkeypatch.setattr(words, "_chinese", CHINESE.get)
+    monkeypatch.setattr(words, "chinese_of", CHINESE.get)
     figures.use_style("02_rd_intensity")
     return tmp_path / "figures"
 

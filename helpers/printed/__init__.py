@@ -47,6 +47,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent
+YEAR = re.compile(r"(?a)(?<!\d)(?:19|20)\d\d(?=年)")  # as text names it
 
 
 class PrintedError(ValueError):

@@ -1,0 +1,681 @@
+// The explorer, in JupyterLab (anywidget calls `render`) and in a page of its own (which calls `mount`).
+//
+// It looks up what Python has computed (`held`, see `helpers.explorer.payload`), filters it by years, draws it, moves the
+// base of an index and computes a compound rate. What is not held it asks the host for, if the host has a kernel. All text
+// is set as text, never as markup, so that a name is a name whatever is in it.
+
+const NS = "http://www.w3.org/2000/svg";
+const RATIOS = ["share", "per_resident", "per_rd"];
+
+class Refused extends Error {
+  constructor(pair) { super(pair[0]); this.pair = pair; }
+}
+
+export default {
+  render({ model, el }) {
+    const waiting = new Map();
+    model.on("msg:custom", (message) => waiting.get(message.id)?.(message));
+    const send = (message, heard) => {
+      const id = Math.random();
+      waiting.set(id, heard);
+      model.send({ ...message, id });
+    };
+    const explorer = mount(el, JSON.parse(model.get("held")), {
+      choice: model.get("choice"),
+      ask: (choice) => new Promise((heard) => send({ do: "fit", choice }, heard)),
+      save: (choice, name, heard) => send({ do: "save", choice, name }, heard),
+      changed: (choice) => { model.set("choice", choice); model.save_changes(); },
+    });
+    model.on("change:choice", () => explorer.choose(model.get("choice")));
+  },
+};
+
+// An element with attributes, listeners (on…) and children; strings are text.
+function h(name, attributes = {}, ...children) {
+  const svg = name.startsWith("svg:");
+  const element = svg ? document.createElementNS(NS, name.slice(4)) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+const fillIn = (element, ...children) => element.replaceChildren(...children.filter((child) => child != null));
+
+// Every text that has to be in the catalogue is an argument of T or t; a pair is English and Chinese, values may be pairs too.
+const texts = (held) => (text, values = {}) => [text, held.texts[text] ?? text].map((one, k) =>
+  one.replace(/{(\w+)}/g, (_, name) => (Array.isArray(values[name]) ? values[name][k] : values[name])));
+
+// What a choice shows: the points of every line, its trend, the unit. Throws Refused; `ask` where it is not held.
+function answers(held, own) {
+  const known = new Map([...held.lines, ...own].map((line) => [line.k.join(), line]));
+  const T = texts(held);
+  const refuse = (pair) => { throw new Refused(pair); };
+
+  function shown(line, { show, years }) {
+    const [first, last] = years ?? [-Infinity, Infinity];
+    const within = (series, from = first) => series.y.flatMap((x, i) =>
+      x >= from && x <= last ? [{ label: String(x), x, v: series.v[i], s: [].concat(series.s)[Array.isArray(series.s) ? i : 0] }] : []);
+    const levels = within(line).map((point) => ({ ...point, q: line.q[point.x] ?? "exact" }));
+    if (show === "level" || !levels.length) {
+      return levels.map((point) => ({ ...point, lo: point.q === "at_least" ? point.v : null, hi: point.q === "at_most" ? point.v : null }));
+    }
+    const left = levels.filter((point) => point.q === "exact");
+    if (line.no[show] !== undefined) refuse(held.reasons[line.no[show]] ?? line.no[show]);
+    if (show === "growth") {
+      const grown = within(line.growth, first + 1).map((point) => ({ ...point, q: "exact" }));
+      return grown.length ? grown : refuse(T("No two years in a row have a figure."));
+    }
+    if (show === "index") return left;
+    if (show === "compound") {
+      if (left.length < 2) refuse(T("A single year has no growth."));
+      const [from, to] = [left[0], left[left.length - 1]];
+      const rate = 100 * Math.expm1(Math.log(to.v / from.v) / (to.x - from.x));
+      return [{ label: `${from.x}–${to.x}`, x: to.x, v: rate, s: from.s, also: to.s, q: "exact" }];
+    }
+    const ratio = within(line[show]);
+    if (!ratio.length) refuse(held.reasons[line[show].none]);
+    return ratio.map((point) => ({ ...point, q: "exact" }));
+  }
+
+  // Trends are held over all years, the first few years ahead, for two intervals.
+  const cut = (line, { show, years, horizon, level }) => horizon > held.horizon || !held.levels.includes(level) || (years
+    && (line[show] ?? line).y.some((x) => x < years[0] + (show === "growth" ? 1 : 0) || x > years[1]));
+
+  function ahead(line, last, { show, model, level, horizon }, scale) {
+    const kept = line.t[show === "index" ? "level" : show][model];
+    if (typeof kept === "number") refuse(held.reasons[kept]);
+    const [log, narrow, mean, half] = kept;
+    const back = (value) => scale * (log ? Math.exp(value / 100) : value);
+    return mean.slice(0, horizon).map((value, i) => {
+      const width = half[i] * (level === held.levels[0] ? narrow : 1);
+      const x = last + 1 + i;
+      return { x, label: String(x), v: back(value), lo: back(value - width), hi: back(value + width), q: "projected" };
+    });
+  }
+
+  function answer(choice) {
+    const { lines: keys, show, years, model } = choice;
+    if (!keys.length) refuse(T("Choose an indicator."));
+    if (keys.length > held.most) refuse(T("{n} lines at most can be told apart.", { n: held.most }));
+    const lines = keys.map((key) => known.get(key.join()) ?? refuse(T("{what} is not in the catalogue.", { what: key.join(", ") })));
+    if (show !== "level" || model) {
+      if (lines.some((line) => line.d)) refuse(T("What documents print is shown as it is printed."));
+      if (lines.some((line) => line.k[2] === "target")) refuse(T("A target is no measurement: it is shown as it is."));
+    }
+    if (show === "compound" && model) refuse(T("A compound rate is one number; it has no trend."));
+    const points = lines.map((line) => line.d
+      ? line.d.filter(([, x]) => !years || (Math.ceil(x) >= years[0] && Math.ceil(x) <= years[1])).map(([label, x, v, lo, hi, q, s]) => ({ label, x, v, lo, hi, q, s }))
+      : shown(line, choice));
+    if (points.some((one) => !one.length)) refuse(T("There is no figure in these years."));
+    let base = null;
+    if (show === "index") {
+      const common = points[0].map((point) => point.x).filter((x) => points.every((one) => one.some((point) => point.x === x)));
+      if (!common.length) refuse(T("The lines have no year in common."));
+      [base] = common;
+    }
+    const units = lines.map((line) => ({ index: "index", growth: "percent", compound: "percent" })[show] ?? (show === "level" ? line.u : line[show].u));
+    if (new Set(units).size > 1) refuse(T("The units differ: show an index or growth."));
+    const at = points.map((one) => one.find((point) => point.x === base)?.v);
+    if (base !== null) points.forEach((one, i) => { points[i] = one.map((point) => ({ ...point, v: 100 * point.v / at[i] })); });
+    const ask = Boolean(model) && lines.some((line) => line.own || cut(line, choice));
+    const trends = lines.map((line, i) => {
+      if (!model || ask) return [];
+      const last = points[i].findLast((point) => point.q === "exact");
+      return ahead(line, last?.x, choice, base === null ? 1 : 100 / at[i]);
+    });
+    const vintages = lines.map((line) => (RATIOS.includes(show) ? line[show].w : line.k[2]));
+    return { lines, points, trends, unit: units[0], base, vintages, ask };
+  }
+
+  const why = (choice) => {
+    try { answer(choice); return null; } catch (error) {
+      if (error instanceof Refused) return error.pair;
+      throw error;
+    }
+  };
+  return { answer, why, known };
+}
+
+export function mount(root, held, host = {}) {
+  const T = texts(held);
+  let own = [], { answer, why, known } = answers(held, own);
+  let choice = { ...held.questions[0][1], ...host.choice };
+  let chinese = /^zh/.test(navigator.language);
+  let seen = null; // what is shown, for the files that are taken away
+  let cursor = null; // the year under the pointer or the keys
+  let asked = 0; // number of the last question to the host
+
+  // Words and numbers
+  const pick = (pair) => pair[Number(chinese)];
+  const t = (text, values) => pick(T(text, values));
+  const both = (text) => [text, text];
+  const spans = (label) => [label, label.replace("–", "—")]; // of years, as each language writes them
+  const unitName = (unit) => (held.units[unit] ? [held.units[unit][0], held.units[unit][2]] : both(unit));
+  const factor = (unit, k = Number(chinese)) => (k ? 1 : held.units[unit]?.[1] ?? 1);
+  function number(value, k = Number(chinese)) {
+    const size = Math.abs(value), text = value.toFixed(size >= 1000 ? 0 : size >= 10 ? 1 : 2).replace("-", "−");
+    return k ? text : text.replace(/\d(?=(\d{3})+(\.|$))/g, "$&,");
+  }
+  const listed = (pairs) => [...new Map(pairs.map((pair) => [pair.join("\n"), pair])).values()]
+    .reduce((one, more) => T("{one}; {more}", { one, more }));
+  const indicator = (key) => held.indicators[key[0]] ?? both(key[0]);
+  const area = (key) => held.areas[key[1]] ?? both(key[1]);
+  const vintage = (name) => [0, 1].map((k) => name.split(" / ")
+    .map((side) => side.split("+").map((part) => (held.vintages[part] ?? both(part))[k]).join(" + ")).join(" / "));
+  const showName = {
+    level: T("level"), index: T("index"), growth: T("growth on the year before"), compound: T("compound growth"),
+    share: T("share of GDP"), per_resident: T("per resident"), per_rd: T("per yuan of R&D"),
+  };
+  const role = {
+    target: T("target"), rule: T("rule"), observation: T("observation"), share: T("share"), growth: T("growth"),
+    outcome: T("published later"), reference: T("reference"),
+  };
+
+  // What tells the lines apart.
+  function named(keys) {
+    const places = [area, indicator].filter((name) => new Set(keys.map((key) => name(key)[0])).size > 1);
+    if (new Set(keys.map((key) => key.slice(0, 2).join())).size < keys.length) places.push((key) => vintage(key[2]));
+    return keys.map((key) => (places.length ? places : [area]).map((name) => name(key)).reduce((one, more) => [0, 1].map((k) => `${one[k]} · ${more[k]}`)));
+  }
+
+  function told(found) {
+    const title = T("{what}: {where}", { what: listed(choice.lines.map(indicator)), where: listed(choice.lines.map(area)) });
+    let measure = {
+      index: T("index, {base} = 100", { base: found.base }), growth: T("growth on the year before, percent"),
+      compound: T("compound growth from the first to the last year, percent a year"), share: T("percent of GDP"),
+    }[choice.show] ?? unitName(found.unit);
+    if (choice.model) {
+      measure = T("{measure}; trend “{model}” with its {level} % interval", { measure, model: T(choice.model), level: Math.round(100 * choice.level) });
+    }
+    return { title, subtitle: T("{measure}; {vintage}", { measure, vintage: listed(found.vintages.map(vintage)) }) };
+  }
+
+  // The parts of the page
+  const style = h("style", {}, css(held));
+  const controls = h("section", { class: "controls" });
+  const picture = h("section", { class: "picture" });
+  const box = h("div", { class: "explorer" }, controls, picture);
+  root.replaceChildren(style, box);
+
+  const button = (label, click, attributes = {}) => h("button", { type: "button", onclick: click, ...attributes }, label);
+  const field = (label, control) => h("label", {}, h("span", {}, label), control);
+  // A list to choose from; what cannot be chosen has its reason beside it.
+  function select(options, chosen, change) {
+    const items = options.map(([value, label, reason]) =>
+      h("option", { value, selected: value === String(chosen), disabled: Boolean(reason) }, reason ? `${label} — ${reason}` : label));
+    return h("select", { onchange: (event) => change(event.target.value) }, ...items);
+  }
+
+  // What is added next
+  let next = [...choice.lines[0]], filter = "";
+
+  function draw() {
+    box.lang = chinese ? "zh-Hans" : "en";
+    if (!host.ask) document.title = t("Explore Shanghai's innovation figures");
+    drawControls();
+    drawPicture();
+  }
+
+  function choose(changed) {
+    choice = { ...choice, ...changed };
+    host.changed?.(choice);
+    if (!host.ask) history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify({ ...choice, zh: chinese }))}`);
+    const kept = document.activeElement?.dataset?.name;
+    draw();
+    if (kept) box.querySelector(`[data-name="${kept}"]`)?.focus();
+  }
+
+  function drawControls() {
+    const keys = [...known.keys()].map((key) => known.get(key).k);
+    const lines = choice.lines.map((key, i) => h("li", {},
+      h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }),
+      h("span", {}, `${pick(area(key))} · ${pick(indicator(key))}`, " ", h("small", {}, pick(vintage(key[2])))),
+      button("×", () => choose({ lines: choice.lines.filter((_, k) => k !== i) }), { "aria-label": t("Remove {name}", { name: pick(indicator(key)) }) })));
+    const found = Object.entries(held.indicators).filter(([id, pair]) => keys.some((key) => key[0] === id)
+      && [...pair, id].some((name) => name.toLowerCase().includes(filter.toLowerCase())));
+    const areas = Object.keys(held.areas).filter((id) => keys.some((key) => key[1] === id));
+    const has = (id) => keys.some((key) => key[0] === next[0] && key[1] === id);
+    if (!found.some(([id]) => id === next[0]) && found.length) [[next[0]]] = found;
+    if (!has(next[1])) next[1] = areas.find(has);
+    const vintages = keys.filter((key) => key[0] === next[0] && key[1] === next[1]);
+    if (!vintages.some((key) => key[2] === next[2])) next[2] = vintages[0][2];
+    const held_ = (key) => choice.lines.some((line) => line.join() === key.join());
+    const years = choice.lines.flatMap((key) => { const line = known.get(key.join()); return line ? line.y ?? line.d.map((row) => Math.ceil(row[1])) : []; });
+    const [first, last] = years.length ? [Math.min(...years), Math.max(...years)] : [2000, 2025];
+    const span = Array.from({ length: last - first + 1 }, (_, i) => [String(first + i), String(first + i)]);
+    const [from, to] = choice.years ?? [first, last];
+    const window_ = (a, b) => choose({ years: a <= first && b >= last ? null : [a, Math.max(a, b)] });
+    const reason = (changed) => { const pair = why({ ...choice, ...changed }); return pair && pick(pair); };
+    const search = h("input", { type: "search", value: filter, "data-name": "search", oninput: (event) => { filter = event.target.value; drawControls(); const field_ = box.querySelector("[data-name=search]"); field_.focus(); field_.setSelectionRange(filter.length, filter.length); } });
+    const name = (select_, id) => { select_.dataset.name = id; return select_; };
+
+    fillIn(controls,
+      h("p", { class: "language" }, button(chinese ? "English" : "中文", () => { chinese = !chinese; choose({}); }, { lang: chinese ? "en" : "zh-Hans" })),
+      h("details", { class: "questions", open: asking, ontoggle: (event) => { asking = event.target.open; } }, h("summary", {}, t("Start with a question")), ...held.questions.map(([text, ready]) => button(t(text), () => choose({ ...ready })))),
+      h("h2", {}, t("Lines")),
+      h("ul", {}, ...lines),
+      h("details", { open: adding, ontoggle: (event) => { adding = event.target.open; } }, h("summary", {}, t("Add a line")),
+        field(t("Search"), search),
+        field(t("Indicator"), name(select(found.map(([id, pair]) => [id, pick(pair)]), next[0], (id) => { next[0] = id; drawControls(); }), "indicator")),
+        field(t("Area"), name(select(areas.map((id) => [id, pick(held.areas[id]), has(id) ? "" : t("no figure")]), next[1], (id) => { next[1] = id; drawControls(); }), "area")),
+        field(t("State of revision"), name(select(vintages.map((key) => [key[2], pick(vintage(key[2])), held_(key) ? t("shown already") : ""]), next[2], (id) => { next[2] = id; }), "vintage")),
+        button(t("Add"), () => choose({ lines: [...choice.lines, [...next]] }), { disabled: choice.lines.length >= held.most, "data-name": "add" }),
+        host.ask ? null : h("label", { class: "drop" }, h("span", {}, t("Or drop a CSV with the columns of series.csv here")), h("input", { type: "file", accept: ".csv", onchange: (event) => open(event.target.files[0]) }))),
+      h("h2", {}, t("What is shown"), " ", h("small", {}, t("first the years, then the change, then the trend"))),
+      h("div", { class: "pair" },
+        field(t("From"), name(select(span, from, (year) => window_(Number(year), to)), "from")),
+        field(t("To"), name(select(span, to, (year) => window_(from, Number(year))), "to"))),
+      field(t("Change"), name(select(held.shows.map((show) => [show, pick(showName[show]), show === choice.show ? "" : reason({ show, model: null })]), choice.show, (show) => choose({ show, ...(why({ ...choice, show }) ? { model: null } : {}) })), "show")),
+      field(t("Trend"), name(select([["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model })])], choice.model ?? "", (model) => choose({ model: model || null })), "model")),
+      choice.model ? h("p", { class: "hint" }, t(held.models[choice.model])) : null,
+      choice.model ? h("div", { class: "pair" },
+        field(t("Interval"), name(select(held.levels.map((level) => [String(level), `${Math.round(100 * level)} %`]), choice.level, (level) => choose({ level: Number(level) })), "level")),
+        field(t("Years ahead"), name(select(Array.from({ length: host.ask ? 20 : held.horizon }, (_, i) => [String(i + 1), String(i + 1)]), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })), "horizon"))) : null,
+    );
+  }
+  let adding = false, asking = true;
+  const colour = (i) => [held.colours.accent, held.colours.ink, held.colours.mid][i % 3];
+
+  // The picture
+  const measure = (text, size = 13) => { ruler.font = `${size}px "Explorer Sans", sans-serif`; return ruler.measureText(text).width; };
+  const ruler = document.createElement("canvas").getContext("2d");
+  function wrap(text, room, size = 13) {
+    const lines = [""];
+    for (const word of text.match(/[⺀-鿿][，。；：、）]*|[^\s⺀-鿿]+\s*|\s+/g) ?? []) {
+      if (lines[lines.length - 1] && measure(lines[lines.length - 1] + word.trimEnd(), size) > room) lines.push("");
+      lines[lines.length - 1] += word;
+    }
+    return lines.map((line) => line.trim());
+  }
+  function ticks(low, high, about) {
+    const rough = (high - low) / about || 1, power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 5, 10].find((one) => one * power >= rough);
+    const first = Math.ceil(low / step - 1e-9), count = Math.floor(high / step + 1e-9) - first;
+    return Array.from({ length: count + 1 }, (_, i) => (first + i) * step);
+  }
+  const text = (x, y, content, attributes = {}) => h("svg:text", { x, y, "font-size": 13, fill: held.colours.ink, ...attributes }, content);
+
+  // Drawn as wide as there is room; `whole` adds title and sources, for a picture that is taken away.
+  function chart(found, width, whole) {
+    const { ink, grey, tint, pale } = held.colours, scale = factor(found.unit);
+    const labels = named(choice.lines).map(pick), wide = width > 560;
+    const head = whole ? [...wrap(pick(seen.title), width - 24, 18), ...wrap(pick(seen.subtitle), width - 24)] : [];
+    const foot = whole ? wrap(sourceLine(found), width - 24, 11) : [];
+    const tall = whole ? wrap(pick(seen.title), width - 24, 18).length : 0;
+    const above = whole ? 16 + 24 * tall + 18 * (head.length - tall) : 0;
+    const bars = choice.show === "compound", plot = bars ? 34 * labels.length + 10 : Math.min(420, 120 + width / 2);
+    const height = above + plot + (foot.length ? 15 * foot.length + 10 : 0);
+    const svg = h("svg:svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": pick(seen.alt), "font-family": '"Explorer Sans", "Noto Sans SC", sans-serif', tabindex: whole ? false : 0 });
+    if (whole) {
+      svg.append(h("svg:style", {}, font(held)), h("svg:rect", { width, height, fill: "#fff" }));
+      head.forEach((line, i) => svg.append(text(12, i < tall ? 28 + 24 * i : 14 + 24 * tall + 18 * (i - tall + 1), line, i < tall ? { "font-size": 18 } : { fill: grey })));
+      foot.forEach((line, i) => svg.append(text(12, above + plot + 16 + 15 * i, line, { "font-size": 11, fill: grey })));
+    }
+    const g = h("svg:g", { transform: `translate(0 ${above})` });
+    svg.append(g);
+    if (bars) {
+      const room = Math.min(width * 0.4, Math.max(...labels.map((label) => measure(label))) + 20);
+      const values = found.points.map(([point]) => point.v), [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+      const x = (value) => room + (width - room - 150) * (value - low) / (high - low || 1);
+      labels.forEach((label, i) => {
+        const lines = wrap(label, room - 16), [point] = found.points[i], y = 34 * i + 8;
+        lines.slice(0, 2).forEach((line, k) => g.append(text(room - 8, y + (lines.length > 1 ? 10 + 14 * k : 16), line, { "text-anchor": "end" })));
+        g.append(h("svg:rect", { x: Math.min(x(0), x(point.v)), y, width: Math.abs(x(point.v) - x(0)), height: 22, fill: i ? held.colours.mid : held.colours.accent }));
+        g.append(text(Math.max(x(point.v), x(0)) + 6, y + 16, `${number(point.v)} % (${pick(spans(point.label))})`));
+      });
+      return svg;
+    }
+    const all = found.points.flatMap((points, i) => [...points, ...found.trends[i]]);
+    const ends = all.flatMap((point) => [point.v, point.lo, point.hi]).filter((value) => value != null).map((value) => value * scale);
+    let [low, high] = [Math.min(...ends), Math.max(...ends)];
+    if (low > 0 && low < high * 0.6) low = 0;
+    if (low === high) [low, high] = [Math.min(0, low), high * 1.2 || 1];
+    high += (high - low) * 0.05;
+    const rows = ticks(low, high, 5), step = rows[1] - rows[0];
+    if (low < rows[0]) rows.unshift(rows[0] - step);
+    low = Math.min(low, rows[0]);
+    const tick = (value) => number(value).replace(/[.]?0+$/, (end) => (Number.isInteger(step) && end.startsWith(".") ? "" : end));
+    const left = Math.max(...rows.map((value) => measure(tick(value)))) + 10;
+    const right = wide ? Math.min(width * 0.32, Math.max(...labels.map((label) => measure(label))) + 16) : 12;
+    const years = [...all.map((point) => point.x)], span = [Math.min(...years), Math.max(...years)];
+    if (span[0] === span[1]) { span[0] -= 1; span[1] += 1; }
+    const x = (year) => left + 8 + (width - left - right - 16) * (year - span[0]) / (span[1] - span[0]);
+    const y = (value) => 12 + (plot - 40) * (high - value) / (high - low);
+    for (const value of rows) g.append(h("svg:line", { x1: left, x2: width - right, y1: y(value), y2: y(value), stroke: value ? "#E6E6E6" : grey }), text(left - 6, y(value) + 4, tick(value), { "text-anchor": "end", fill: grey }));
+    for (const year of ticks(Math.ceil(span[0]), span[1], Math.max(2, (width - left - right) / 70)).filter(Number.isInteger)) g.append(h("svg:line", { x1: x(year), x2: x(year), y1: plot - 28, y2: plot - 24, stroke: grey }), text(x(year), plot - 9, String(year), { "text-anchor": "middle", fill: grey }));
+    const places = [];
+    found.points.forEach((points, i) => {
+      const stroke = colour(i), dash = i < 3 ? null : "5 3", ahead = found.trends[i], line = found.lines[i], target = line.k[2] === "target";
+      const path = (run) => run.map((point, k) => `${k ? "L" : "M"}${x(point.x).toFixed(1)} ${y(point.v * scale).toFixed(1)}`).join("");
+      if (ahead.length) {
+        const start = points.findLast((point) => point.q === "exact"), rim = (end) => ahead.map((point) => `${x(point.x).toFixed(1)} ${y(Math.min(Math.max(point[end] * scale, low), high)).toFixed(1)}`);
+        g.append(h("svg:polygon", { points: [`${x(start.x)} ${y(start.v * scale)}`, ...rim("lo"), ...rim("hi").reverse()].join(" "), fill: i ? pale : tint, opacity: 0.55 }));
+        g.append(h("svg:path", { d: path([start, ...ahead]), fill: "none", stroke, "stroke-width": 1.6, "stroke-dasharray": "2 4" }));
+      }
+      const runs = points.filter((point) => point.q === "exact" && !line.d && !target).reduce((runs, point) => {
+        const run = runs[runs.length - 1];
+        if (run && point.x - run[run.length - 1].x === 1) run.push(point); else runs.push([point]);
+        return runs;
+      }, []);
+      for (const run of runs) g.append(h("svg:path", { d: path(run), fill: "none", stroke, "stroke-width": 2, "stroke-dasharray": dash }));
+      for (const point of points) {
+        const [px, py] = [x(point.x), y(point.v * scale)];
+        if (line.d && (point.lo != null || point.hi != null) && point.lo !== point.hi) {
+          const [top, bottom] = [point.hi == null ? 0 : y(point.hi * scale), point.lo == null ? plot - 28 : y(point.lo * scale)];
+          g.append(h("svg:rect", { x: px - 5, y: top, width: 10, height: Math.max(1, bottom - top), fill: pale }));
+        }
+        const up = point.q === "at_least", down = point.q === "at_most";
+        if (up || down) g.append(h("svg:path", { d: `M${px} ${py}v${up ? -12 : 12}m-5 ${up ? 0 : 0}l5 ${up ? -8 : 8}l5 ${up ? 8 : -8}z`, fill: "#fff", stroke, "stroke-width": 1.5 }));
+        else if (target || point.q === "target") g.append(h("svg:path", { d: `M${px} ${py - 6}l6 6l-6 6l-6 -6z`, fill: "#fff", stroke, "stroke-width": 1.8 }));
+        else g.append(h("svg:circle", { cx: px, cy: py, r: line.d ? 5 : points.length > 40 ? 1.8 : 2.6, fill: stroke }));
+      }
+      const end = [...points, ...ahead].reduce((one, more) => (more.x >= one.x ? more : one));
+      places.push({ i, y: y(end.v * scale), x: x(end.x) });
+    });
+    if (wide) {
+      places.sort((one, more) => one.y - more.y);
+      const lines = places.map(({ i }) => wrap(labels[i], right - 16));
+      places.forEach((place, k) => { if (k) place.y = Math.max(place.y, places[k - 1].y + 15 * lines[k - 1].length + 2); });
+      for (let k = places.length - 1, floor = plot - 30; k >= 0; k -= 1) { place_(places[k], floor - 15 * (lines[k].length - 1)); floor = places[k].y - 17; }
+      places.forEach((place, k) => lines[k].forEach((line, row) => g.append(text(width - right + 10, place.y + 4 + 15 * row, line, { fill: place.i % 3 === 2 ? grey : colour(place.i) }))));
+    }
+    if (!whole) {
+      const guide = h("svg:line", { y1: 8, y2: plot - 28, stroke: grey, visibility: "hidden" });
+      g.append(guide);
+      const stops = [...new Set(all.map((point) => point.x))].sort((one, more) => one - more);
+      const point_ = (year) => {
+        cursor = year;
+        guide.setAttribute("x1", x(year)); guide.setAttribute("x2", x(year)); guide.setAttribute("visibility", "visible");
+        readout.replaceChildren(...at(found, labels, year));
+      };
+      svg.addEventListener("pointermove", (event) => {
+        const place = (event.clientX - svg.getBoundingClientRect().left) * width / svg.getBoundingClientRect().width;
+        point_(stops.reduce((one, more) => (Math.abs(x(more) - place) < Math.abs(x(one) - place) ? more : one)));
+      });
+      svg.addEventListener("keydown", (event) => {
+        const now = stops.indexOf(cursor), to = { ArrowLeft: Math.max(now - 1, 0), ArrowRight: Math.min(now + 1, stops.length - 1), Home: 0, End: stops.length - 1 }[event.key];
+        if (to !== undefined) { event.preventDefault(); point_(stops[to]); }
+      });
+    }
+    return svg;
+  }
+  const place_ = (place, floor) => { place.y = Math.min(place.y, floor); };
+  const readout = h("output", { "aria-live": "polite" });
+
+  function said(point, unit) {
+    const value = number(point.v * factor(unit)), low = point.lo == null ? null : number(point.lo * factor(unit)), high = point.hi == null ? null : number(point.hi * factor(unit));
+    if (point.q === "at_least") return t("at least {value}", { value });
+    if (point.q === "at_most") return t("at most {value}", { value });
+    if (point.q === "target") return t("{value} (target)", { value });
+    return low === null || high === null || low === high ? value : t("{value} ({low} to {high})", { value, low, high });
+  }
+  function at(found, labels, year) {
+    const parts = found.points.map((points, i) => [labels[i], [...points, ...found.trends[i]].find((point) => point.x === year)]).filter(([, point]) => point);
+    return [h("b", {}, parts[0][1].label), ...parts.map(([label, point]) => h("span", {}, `${label}: ${said(point, found.unit)}`))];
+  }
+  const sourcesOf = (found) => [...new Set(found.points.flatMap((points) => points.flatMap((point) => [point.s, point.also]).filter((s) => s !== undefined)))];
+  const sourceLine = (found) => t("Sources: {sources}", { sources: listed(sourcesOf(found).map((s) => cite(s))) });
+  const cite = (s) => (typeof s === "number" ? held.cites[s].slice(1) : both(s));
+
+  async function drawPicture() {
+    const turn = ++asked;
+    let found;
+    try {
+      found = answer(choice);
+      if (found.ask && host.ask) {
+        const reply = await host.ask(choice);
+        if (turn !== asked) return;
+        if (reply.refused) throw new Refused(reply.refused);
+        found.trends = reply.trends;
+      } else if (found.ask) throw new Refused(T("This page has trends over all years; JupyterLab fits them to any."));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      seen = null;
+      picture.replaceChildren(h("h1", {}, t("No picture")), h("p", { role: "status", class: "refused" }, pick(error.pair)));
+      return;
+    }
+    seen = { ...told(found), found, names: named(choice.lines) };
+    seen.alt = listed(found.points.map((points, i) => {
+      const [first, last] = [points[0], points[points.length - 1]];
+      if (points.length === 1) return T("{name}: {last} in {end}", { name: seen.names[i], last: [0, 1].map((k) => number(last.v * factor(found.unit, k), k)), end: spans(last.label) });
+      const [from, to] = [first, last].map((point) => [0, 1].map((k) => number(point.v * factor(found.unit, k), k)));
+      return T("{name}: {first} in {start}, {last} in {end}", { name: seen.names[i], first: from, start: first.label, last: to, end: last.label });
+    }));
+    const width = Math.max(300, Math.min(900, picture.clientWidth || 700)), labels = seen.names.map(pick);
+    cursor = null;
+    readout.replaceChildren(t("Point at the picture, or use the arrow keys, for the values."));
+    const drawn = chart(found, width, false);
+    const legend = width > 560 || choice.show === "compound" ? null : h("ul", { class: "legend" }, ...labels.map((label, i) => h("li", {}, h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }), label)));
+    fillIn(picture,
+      h("h1", {}, pick(seen.title)), h("p", { class: "subtitle" }, pick(seen.subtitle)), drawn, legend, readout,
+      h("p", { class: "sources" }, sourceLine(found)),
+      h("p", { class: "take" }, button("SVG", () => save("svg")), button("PNG", () => save("png")), button("CSV", () => save("csv")),
+        button(t("Copy code"), (event) => copy(code(), event.target)),
+        host.ask ? null : button(t("Copy link"), (event) => copy(location.href, event.target)),
+        host.save ? button(t("Save as a figure in mine/"), saveFigure) : null),
+      h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)),
+      statements(),
+      h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code())),
+    );
+  }
+
+  const scrolled = (name, heads, rows, numeric = []) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
+    h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head, i) => h("th", { scope: "col", class: numeric.includes(i) ? "number" : false }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, i) => h("td", { class: numeric.includes(i) ? "number" : false }, cell)))))));
+  function table(found, labels) {
+    const rows = found.points.flatMap((points, i) => [...points, ...found.trends[i]].map((point) => [labels[i], point.label, said(point, found.unit),
+      point.q === "projected" ? t("projected") : pick(vintage(found.vintages[i])), point.s === undefined ? "" : pick(cite(point.s))]));
+    return scrolled(t("Numbers and sources"), [t("Line"), t("Year"), pick(unitName(found.unit)), t("State of revision"), t("Source")], rows, [1, 2]);
+  }
+  function statements() {
+    const keys = new Set(choice.lines.map((key) => key.slice(0, 2).join()));
+    const rows = held.statements.filter(([one, place]) => keys.has([one, place].join()));
+    if (!rows.length) return null;
+    const allows = (low, high, unit) => {
+      const [lo, hi] = [low, high].map((end) => (end === null ? null : String(Number((end * factor(unit)).toPrecision(9)))));
+      const span = lo === null ? t("at most {value}", { value: hi }) : hi === null ? t("at least {value}", { value: lo }) : lo === hi ? lo : t("{low} to {high}", { low: lo, high: hi });
+      return `${span} ${pick(unitName(unit))}`;
+    };
+    return h("details", { open: picture.clientWidth > 560 }, h("summary", {}, t("What documents print of it")), scrolled(t("What documents print of it"),
+      [t("Date"), t("Print"), t("It allows"), t("Kind"), t("Document"), t("Line of text")],
+      rows.map(([, , date, print, line, en, zh, low, high, unit, kind]) => [date, h("span", { lang: "zh-Hans" }, print), allows(low, high, unit), pick(role[kind] ?? both(kind)), pick([en, zh]), line ?? ""])));
+  }
+
+  // What is taken away
+  function code() {
+    const py = (one) => (one.includes("'") ? JSON.stringify(one) : `'${one}'`);
+    const { years, show, model, level, horizon } = choice, { found, names } = seen;
+    const rows = ["from helpers import data, growth, trends", "", "shown, ahead = {}, {}"];
+    const source = ([one, place, state]) => {
+      if (one === "TFP") return `data.pwt(${py(state.slice(4))}).query("countrycode == '${held.countries[place]}'").set_index('year')['rtfpna'].dropna()`;
+      const parts = state.split("+").map(py);
+      return `data.series(${py(one)}, ${py(place)}, ${parts.length > 1 ? `[${parts.join(", ")}]` : parts[0]})`;
+    };
+    choice.lines.forEach((key, i) => {
+      const line = found.lines[i], name = `shown[${py(names[i][0])}]`, bounds = Object.keys(line.q ?? {});
+      let s = line.d ? `data.statements().query("indicator == ${py(key[0])} and ref_area == ${py(key[1])}")` : source(key);
+      const drop = bounds.length ? `.drop([${bounds.join(", ")}], errors='ignore')` : "";
+      if (!line.d && years) s += `.loc[${years[0]}:${years[1]}]`;
+      if (show !== "level") s += drop;
+      if (RATIOS.includes(show)) s = `growth.ratio(${s}, ${source([held.over[show], key[1], line[show].w.split(" / ")[1]])}, ${py(line[show].u)}, ${line[show].f >= 1e6 ? line[show].f.toExponential().replace("e+", "e+0") : line[show].f})`;
+      s = { index: `growth.index(${s}, ${found.base})`, growth: `growth.rate(${s})`, compound: `growth.cagr(${s})` }[show] ?? s;
+      rows.push(`${name} = ${s}`);
+      if (model) {
+        const log = ["level", "index"].includes(show) && line.log ? ", log=True" : "";
+        rows.push(`ahead[${py(names[i][0])}] = trends.fit(${name}${show === "level" ? drop : ""}${show === "growth" ? ".dropna()" : ""}, ${py(model)}, ${level}${log}).predict(${horizon})`);
+      }
+    });
+    return rows.join("\n");
+  }
+
+  function csvText() {
+    const { found, names } = seen;
+    const cell = (value) => {
+      const safe = String(value ?? "").replace(/^(?=[=+@\t\r]|-\D)/, "'"); // a spreadsheet would take it for a formula
+      return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    };
+    const rows = found.points.flatMap((points, i) => [...points, ...found.trends[i]].map((point) => [names[i][0], ...choice.lines[i].slice(0, 2), point.label,
+      point.v, point.lo, point.hi, point.q, held.units[found.unit]?.[3] ?? found.unit, found.vintages[i],
+      [...new Set([point.s, point.also].filter((s) => s !== undefined).map((s) => (typeof s === "number" ? held.cites[s][0] : s)))].join(";")]));
+    const heads = ["series", "indicator", "ref_area", "time_period", "obs_value", "low", "high", "qualifier", "unit", "vintage", "source_id"];
+    return `\ufeff${[heads, ...rows].map((row) => row.map(cell).join(",")).join("\n")}\n`;
+  }
+
+  function give(name, blob) {
+    const link = h("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+  async function save(kind) {
+    const name = `explore_${choice.show}.${chinese ? "zh" : "en"}`;
+    if (kind === "csv") return give(`explore_${choice.show}.csv`, new Blob([csvText()], { type: "text/csv" }));
+    const drawn = chart(seen.found, 800, true), source = new XMLSerializer().serializeToString(drawn);
+    const svg = new Blob([source], { type: "image/svg+xml" });
+    if (kind === "svg") return give(`${name}.svg`, svg);
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
+    await image.decode();
+    const canvas = h("canvas", { width: image.width * 2, height: image.height * 2 });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toBlob((blob) => give(`${name}.png`, blob));
+  }
+  async function copy(content, told_) {
+    const area_ = h("textarea", {}, content);
+    box.append(area_);
+    area_.select();
+    if (!document.execCommand("copy")) await navigator.clipboard.writeText(content);
+    area_.remove();
+    told_.textContent = t("Copied");
+  }
+  function saveFigure(event) {
+    const state = event.target;
+    state.disabled = true;
+    state.textContent = t("Drawing six files …");
+    host.save(choice, "explored", ({ saved, refused }) => {
+      state.disabled = false;
+      state.textContent = saved ? t("Saved: {files}", { files: saved }) : pick(refused);
+    });
+  }
+
+  // A table of one's own: its rows replace those of the same series, or are a series of their own.
+  async function open(file) {
+    const { lines, fault } = read(held, await file.text(), file.name);
+    box.querySelector(".fault")?.remove();
+    if (fault) return picture.prepend(h("p", { class: "fault", role: "alert" }, fault));
+    own = lines;
+    ({ answer, why, known } = answers(held, own));
+    return choose({ lines: [own[0].k], show: "level", years: null, model: null });
+  }
+  if (!host.ask) {
+    box.addEventListener("dragover", (event) => event.preventDefault());
+    box.addEventListener("drop", (event) => { event.preventDefault(); if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]); });
+    try {
+      const { zh, ...kept } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+      if (Array.isArray(kept.lines)) { choice = { ...choice, years: null, model: null, ...kept }; chinese = Boolean(zh); }
+    } catch { /* no state in the address, or none that can be read */ }
+  }
+  draw();
+  let width = picture.clientWidth;
+  new ResizeObserver(() => { if (picture.clientWidth !== width) { width = picture.clientWidth; drawPicture(); } }).observe(picture);
+  return { choose, get seen() { return seen; }, csvText, code, language(zh) { chinese = zh; draw(); } };
+}
+
+// A CSV as lines, or the first fault in it, in the words of `helpers.data`.
+export function read(held, content, name) {
+  const rows = [];
+  let row = [""], quoted = false;
+  const text = content.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text[i];
+    if (quoted) { if (c === '"' && text[i + 1] === '"') { row[row.length - 1] += '"'; i += 1; } else if (c === '"') quoted = false; else row[row.length - 1] += c; }
+    else if (c === '"') quoted = true;
+    else if (c === ",") row.push("");
+    else if (c === "\n") { rows.push(row); row = [""]; }
+    else row[row.length - 1] += c;
+  }
+  if (row.length > 1 || row[0]) rows.push(row);
+  const fault = (expected, at, column, value) => ({ fault: [[name, at && `row ${at}`, column && `column ${column}`].filter(Boolean).join(", "), `${value === undefined ? "" : `'${value}': `}${expected}`].join(": ") });
+  const fields = held.fields, head = rows[0] ?? [];
+  if (!rows.length) return fault("a header and rows; the file is empty");
+  const wanted = fields.map((field) => field.name);
+  for (const column of wanted) if (!head.includes(column)) return fault(`the columns ${wanted.join(", ")}; this one is missing`, 1, column);
+  for (const column of head) if (!wanted.includes(column) || head.filter((one) => one === column).length > 1) return fault(`the columns ${wanted.join(", ")}, each once`, 1, null, column);
+  const kinds = { integer: [/^-?(0|[1-9]\d*)$/, "a whole number"], number: [/^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/, "a number such as 2049.60"], year: [/^\d{4}$/, "a year of four digits"] };
+  const lines = new Map();
+  for (let at = 1; at < rows.length; at += 1) {
+    const cells = rows[at];
+    if (cells.length === 1 && !cells[0]) continue;
+    if (cells.length !== head.length) return fault(`${head.length} cells, as in the header; there are ${cells.length}`, at + 1);
+    for (const field of fields) {
+      const value = cells[head.indexOf(field.name)], rules = field.constraints ?? {};
+      if (!value) { if (rules.required) return fault(`a value is required (${field.description})`, at + 1, field.name, value); continue; }
+      const wrong = value !== value.trim() ? `'${value.trim()}' without blanks before or after it`
+        : kinds[field.type] && !kinds[field.type][0].test(value) ? `should be ${kinds[field.type][1]}`
+          : rules.enum && !rules.enum.includes(value) ? `should be one of ${rules.enum.join(", ")}`
+            : rules.pattern && !new RegExp(`^(?:${rules.pattern})$`).test(value) ? `should look like ${rules.pattern} (${field.description})`
+              : rules.minimum !== undefined && Number(value) < rules.minimum ? `should be at least ${rules.minimum}`
+                : rules.maximum !== undefined && Number(value) > rules.maximum ? `should be at most ${rules.maximum}` : null;
+      if (wrong) return fault(wrong, at + 1, field.name, value);
+    }
+    const get = (column) => cells[head.indexOf(column)];
+    const key = [get("indicator"), get("ref_area"), get("vintage")];
+    if (!held.indicators[key[0]]) return fault("unknown; should be listed in indicators.csv", at + 1, "indicator", key[0]);
+    if (!held.areas[key[1]]) return fault("unknown; should be listed in areas.csv", at + 1, "ref_area", key[1]);
+    const line = lines.get(key.join()) ?? { k: key, u: get("unit"), y: [], v: [], s: [], q: {}, no: {}, t: {}, own: true };
+    lines.set(key.join(), line);
+    line.y.push(Number(get("time_period"))); line.v.push(Number(get("obs_value"))); line.s.push(get("source_id"));
+    if (get("qualifier") !== "exact") line.q[get("time_period")] = get("qualifier");
+  }
+  const T = texts(held);
+  const later = T("Of a table of one's own this page shows levels, indices and compound growth; JupyterLab the rest.");
+  for (const line of lines.values()) {
+    const order = line.y.map((_, i) => i).sort((one, more) => line.y[one] - line.y[more]);
+    for (const column of ["y", "v", "s"]) line[column] = order.map((i) => line[column][i]);
+    for (const show of ["growth", ...RATIOS]) line.no[show] = later;
+  }
+  return { lines: [...lines.values()] };
+}
+
+const font = (held) => `@font-face { font-family: "Explorer Sans"; src: url(data:font/woff;base64,${held.font}) format("woff"); }`;
+
+const css = (held) => `${font(held)}
+.explorer { --ink: ${held.colours.ink}; --grey: ${held.colours.grey}; --accent: ${held.colours.accent}; color-scheme: light;
+  font: 15px/1.45 "Explorer Sans", "Noto Sans SC", system-ui, sans-serif; color: var(--ink); background: #fff; padding: 16px;
+  display: grid; grid-template-columns: minmax(250px, 320px) minmax(0, 1fr); gap: 24px; max-width: 1280px; margin: auto; box-sizing: border-box; }
+.explorer * { box-sizing: border-box; }
+.explorer h1 { font-size: 20px; line-height: 1.25; margin: 0 0 4px; font-weight: 600; }
+.explorer h2 { font-size: 15px; margin: 18px 0 6px; font-weight: 600; }
+.explorer small, .explorer .subtitle, .explorer .sources, .explorer .hint, .explorer label > span { color: var(--grey); }
+.explorer small, .explorer .sources, .explorer .hint { font-size: 13px; font-weight: normal; }
+.explorer p { margin: 4px 0; }
+.explorer ul { list-style: none; margin: 0; padding: 0; }
+.explorer li { display: flex; gap: 8px; align-items: baseline; margin: 4px 0; }
+.explorer li > span { flex: 1; }
+.explorer label { display: block; margin: 6px 0; }
+.explorer label > span { display: block; font-size: 13px; }
+.explorer select, .explorer input { width: 100%; font: inherit; padding: 4px 6px; border: 1px solid var(--grey); border-radius: 4px; background: #fff; color: var(--ink); }
+.explorer button { font: inherit; font-size: 14px; padding: 4px 10px; border: 1px solid var(--grey); border-radius: 4px; background: #fff; color: var(--ink); cursor: pointer; margin: 2px 4px 2px 0; }
+.explorer button:hover:not(:disabled) { border-color: var(--accent); color: var(--accent); }
+.explorer button:disabled { color: var(--grey); cursor: default; }
+.explorer .questions button { display: block; width: 100%; text-align: left; }
+.explorer :focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
+.explorer .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; }
+.explorer .swatch { flex: 0 0 22px; align-self: center; }
+.explorer svg { display: block; max-width: 100%; height: auto; margin: 8px 0; }
+.explorer output { display: flex; flex-wrap: wrap; gap: 2px 14px; min-height: 24px; font-size: 14px; }
+.explorer .scroll { overflow: auto; max-height: 320px; margin: 6px 0; }
+.explorer table { border-collapse: collapse; font-size: 14px; width: 100%; }
+.explorer th { text-align: left; position: sticky; top: 0; background: #fff; border-bottom: 1px solid var(--grey); }
+.explorer th, .explorer td { padding: 3px 10px 3px 0; vertical-align: top; }
+.explorer .number { text-align: right; white-space: nowrap; }
+.explorer td { border-bottom: 1px solid #e6e6e6; }
+.explorer pre { overflow: auto; background: #f6f6f6; padding: 10px; font-size: 13px; }
+.explorer .controls summary { font-weight: 600; }
+.explorer summary { cursor: pointer; margin: 8px 0 4px; }
+.explorer .refused, .explorer .fault { border-left: 4px solid var(--accent); padding: 8px 12px; background: #f3f7fb; }
+.explorer textarea { position: absolute; left: -999px; }
+@media (max-width: 760px) { .explorer { grid-template-columns: minmax(0, 1fr); padding: 12px; } .explorer .picture { order: -1; } }
+`;

@@ -1,0 +1,228 @@
+"""The explorer without a browser: every line, change and trend is a view or a reason, and numbers are those of data."""
+
+import json
+import random
+import re
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+
+import nbformat
+import pandas as pd
+import pytest
+
+import run
+from helpers import choices, data, explorer, figures, trends
+from helpers.choices import Choice, Refused, code, view, why_not
+from helpers.words import HAN
+
+LINES = [*choices.book().lines]
+RD = ("RD_EXP", "CN-SH", "final")
+
+
+def test_the_catalogue_has_every_series_and_every_print():
+    table = explorer.catalogue()
+    keys = ["indicator", "ref_area", "vintage"]
+    assert not table.duplicated(keys).any()
+    official = data.catalogue()
+    both = official.merge(table, on=keys, suffixes=("", "_"))
+    assert len(both) == len(official)
+    assert (both["start"] == both["start_"]).all() and (both["end"] == both["end_"]).all()
+    assert (both["years"] == both["years_"]).all()
+    assert (table["gaps"] == table["end"] - table["start"] + 1 - table["years"]).all()
+    printed = data.statements().query("role not in ['growth', 'rule', 'reference']")
+    stated = set(zip(printed["indicator"], printed["ref_area"], strict=True))
+    assert {line[:2] for line in LINES if line[2] == choices.DOCUMENTS} == stated
+
+
+@pytest.mark.parametrize("show", choices.SHOWS)
+def test_every_line_and_change_is_a_view_or_a_reason(show):
+    models = [None, *trends.MODELS]
+    answered = 0
+    for place, line in enumerate(LINES):
+        for model in {None, models[place % len(models)]}:
+            choice = Choice((line,), show, model=model, level=(0.8, 0.95)[place % 2])
+            try:
+                points, _ = choices.answer(choice, choices.book())
+            except Refused as refused:
+                assert refused.pair == why_not(choice)
+                assert refused.pair[0] and HAN.search(refused.pair[1])
+            else:
+                assert len(points[0]) and points[0]["obs_value"].notna().all()
+                assert set(points[0]["qualifier"]) >= ({"projected"} if model else set())
+                answered += 1
+    assert answered > 10
+
+
+def test_numbers_are_those_of_the_tables():
+    """By hand from the CSV, in exact fractions."""
+    table = pd.read_csv(data.FOLDER / "series.csv", dtype=str, encoding="utf-8-sig")
+
+    def value(indicator, vintage, year):
+        rows = table.query("indicator == @indicator and ref_area == 'CN-SH' and vintage == @vintage")
+        return Fraction(rows.set_index("time_period")["obs_value"][year])
+
+    def shown(show, year, **more):
+        seen = view(Choice((RD,), show, **more)).table.set_index("time_period")
+        return seen["obs_value"][year]
+
+    now, before, first = (value("RD_EXP", "final", year) for year in ("2023", "2022", "2010"))
+    assert shown("level", "2023") == float(now)
+    assert shown("growth", "2023") == pytest.approx(float(100 * (now / before - 1)), rel=1e-12)
+    assert shown("index", "2023") == pytest.approx(float(100 * now / first), rel=1e-12)
+    assert shown("index", "2023", years=(2022, 2023)) == pytest.approx(float(100 * now / before), rel=1e-12)
+    assert shown("share", "2023") == pytest.approx(float(100 * now / value("GDP", "census-5", "2023")), rel=1e-12)
+    assert shown("compound", "2010–2023") == pytest.approx(100 * (float(now / first) ** (1 / 13) - 1), rel=1e-12)
+    people = value("POPULATION", "final", "2023")  # 100 million yuan over 10,000 persons is ten thousand yuan a person
+    assert shown("per_resident", "2023") == pytest.approx(float(10 * now / people), rel=1e-12)
+
+
+def test_the_window_comes_before_the_change_and_the_trend():
+    choice = Choice((RD,), "growth", years=(2015, 2020), model="drift")
+    table = view(choice).table
+    assert [*table["time_period"]][:5] == ["2016", "2017", "2018", "2019", "2020"]
+    s = data.series("RD_EXP", vintage="final").loc[2015:2020]
+    expected = trends.fit((100 * (s / s.shift() - 1)).dropna(), "drift").predict(6)
+    assert [*table["obs_value"][5:]] == pytest.approx([*expected["mean"]], rel=1e-9)
+    assert [*table["low"][5:]] == pytest.approx([*expected["low"]], rel=1e-9)
+
+
+def test_a_bound_is_no_point_and_no_value():
+    line = "HIGH_TECH_FIRMS", "CN-SH", "as-published"
+    table = view(Choice((line,))).table.set_index("time_period")
+    assert table["qualifier"]["2024"] == "at_least"
+    assert table["low"]["2024"] == table["obs_value"]["2024"] and pd.isna(table["high"]["2024"])
+    assert "2024" not in set(view(Choice((line,), "growth")).table["time_period"])
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        (Choice(()), "Choose"),
+        (Choice(tuple(LINES[:7])), "at most"),
+        (Choice((("RD_EXP", "CN-SH", "nonsense"),)), "catalogue"),
+        (Choice((RD,), show="level", model="oracle"), "catalogue"),
+        (Choice((RD,), "per_rd"), "divided by itself"),
+        (Choice((RD,), years=(1950, 1960)), "no figure in these years"),
+        (Choice((RD, ("RD_PERSONNEL_FTE", "CN-SH", "final"))), "units differ"),
+        (Choice((("GDP_INDEX", "CN-SH", "census-4"),), "growth"), "rate already"),
+        (Choice((("RD_INTENSITY", "CN-SH", "first-release"),), "growth"), "percentage points"),
+        (Choice((("RD_INTENSITY", "CN-SH", "target"),), model="drift"), "no measurement"),
+        (Choice((("ROBOT_INDUSTRY_SCALE", "CN-SH", "documents"),), "index"), "as it is printed"),
+        (Choice((RD,), "compound", model="drift"), "one number"),
+        (Choice((RD,), "compound", years=(2020, 2020)), "single year"),
+        (Choice((("RD_EXP", "CN-BJ", "final"),), "per_resident"), "not on record"),
+        (Choice((RD,), years=(2020, 2022), model="damped"), "needs 4 years"),
+        (Choice((("HIGH_TECH_FIRMS", "CN-SH", "as-published"),), model="drift"), "every year"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_says_why(choice, reason):
+    with pytest.raises(Refused, match=reason):
+        view(choice)
+
+
+def sample(count, seed=7):
+    """Choices that have an answer, of one to three lines."""
+    chance = random.Random(seed)
+    while count:
+        first = chance.choice(LINES)
+        alike = [line for line in LINES if line[0] == first[0]]
+        lines = tuple(dict.fromkeys([first, *chance.sample(alike, min(len(alike), chance.randint(0, 2)))]))
+        start = chance.randint(2000, 2018)
+        years = chance.choice([None, (start, start + chance.randint(2, 12))])
+        model = chance.choice([None, *trends.MODELS])
+        choice = Choice(
+            lines, chance.choice(choices.SHOWS), years, model, chance.choice([0.8, 0.95]), chance.randint(1, 6)
+        )
+        if not why_not(choice):
+            count -= 1
+            yield choice
+
+
+@pytest.mark.parametrize("choice", [*explorer.QUESTIONS.values(), *sample(40)], ids=str)
+def test_the_code_gives_the_numbers_that_are_shown(choice):
+    said = {}
+    exec(code(choice), said)  # the code that a user copies
+    table = view(choice).table
+    for name, numbers in said["shown"].items():
+        seen = table[(table["series"] == name) & (table["qualifier"] != "projected")]["obs_value"]
+        if isinstance(numbers, pd.DataFrame):  # statements
+            assert len(seen) <= len(numbers)
+            continue
+        given = [numbers] if isinstance(numbers, float) else [*numbers.dropna()]
+        assert [*seen] == pytest.approx(given, rel=1e-12)
+    for name, ahead in said["ahead"].items():
+        seen = table[(table["series"] == name) & (table["qualifier"] == "projected")]
+        assert [*seen["high"]] == pytest.approx([*ahead["high"]], rel=1e-12)
+
+
+def test_statements_are_those_of_the_lines_with_document_and_line():
+    stated = view(Choice((RD,))).statements
+    expected = data.statements().query("indicator == 'RD_EXP' and ref_area == 'CN-SH'")
+    assert stated["statement_id"].tolist() == expected["statement_id"].tolist()
+    assert stated["line"].notna().all() and stated["source_id"].ne("").all()
+
+
+def test_the_payload_is_the_same_every_time_and_the_page_small_and_alone(tmp_path):
+    explorer.page(tmp_path / "one.html")
+    choices._book.cache_clear()
+    explorer.page(tmp_path / "two.html")
+    text = (tmp_path / "one.html").read_text(encoding="utf-8")
+    assert text == (tmp_path / "two.html").read_text(encoding="utf-8")
+    assert len(text.encode()) < 900_000
+    assert not re.search(r"(?:src|href)=\"(?!data:)", text) and not re.search(r"^import |\bfetch\(|XMLHttp", text, re.M)
+
+
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "own"
+    shutil.copytree(data.FOLDER, folder)
+    return folder
+
+
+def test_a_malicious_name_stays_text(own, tmp_path):
+    evil = "</script><script>alert(1)</script>"
+    for name in ("indicators.csv", "areas.csv", "sources.csv"):
+        path = own / name
+        for plain in ("Intramural R&D expenditure", ",Shanghai,", "Shanghai Statistical Yearbook"):
+            text = path.read_text(encoding="utf-8-sig")
+            path.write_text(
+                text.replace(plain, plain.replace("Shanghai", evil).replace("Intramural", evil)), encoding="utf-8"
+            )
+    explorer.page(tmp_path / "page.html", own)
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert evil not in text and text.count("</script>") == 2
+    held = json.loads(text.split('id="held">')[1].split("</script>")[0])
+    assert evil in held["areas"]["CN-SH"][0]
+
+
+def test_a_table_of_ones_own_is_read_again_when_it_changes_and_refused_when_it_is_wrong(own):
+    path = own / "series.csv"
+    row = "RD_EXP,CN-SH,2025,2500.0,1,亿元,exact,first-release,A,nbs-rd-communique-2024,high,\n"
+    path.write_text(path.read_text(encoding="utf-8-sig") + row, encoding="utf-8")
+    assert "2025" in set(view(Choice((("RD_EXP", "CN-SH", "first-release"),)), own).table["time_period"])
+    path.write_text(path.read_text(encoding="utf-8") + row.replace("2025,2500.0", "2026,many"), encoding="utf-8")
+    with pytest.raises(data.DataError, match="column obs_value: 'many'"):
+        explorer.explore(own)
+
+
+def test_a_choice_is_exported_as_six_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "_notebook", "mine")
+    figures.use_style("mine")
+    for place, choice in enumerate([*explorer.QUESTIONS.values(), Choice((RD,), model="damped"),
+                                    replace(Choice((RD, ("RD_EXP", "CN-BJ", "final"))), show="compound")]):  # fmt: skip
+        explorer.export(choice, f"own{place}", tmp_path)
+        assert {path.name for path in tmp_path.glob(f"own{place}.*")} == {
+            f"own{place}.{kind}" for kind in figures.FILES
+        }
+    with pytest.raises(Refused):
+        explorer.export(Choice((RD,), "per_rd"), "never", tmp_path)
+    assert not [*tmp_path.glob("never*")]
+
+
+def test_the_stored_widget_is_a_picture():
+    notebook = nbformat.read(run.NOTEBOOKS / "08_explore.ipynb", as_version=4)
+    [cell] = [cell for cell in notebook.cells if "explorer.explore(" in cell.source]
+    [output] = cell.outputs
+    assert {"text/html", "image/svg+xml", "image/png", "text/plain"} <= set(output.data)
+    assert not any("widget" in kind for kind in output.data) and "widgets" not in notebook.metadata
