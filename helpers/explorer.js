@@ -14,6 +14,7 @@ class Refused extends Error {
 export default {
   render({ model, el }) {
     const waiting = new Map();
+    let drawing = false;
     model.on("msg:custom", (message) => waiting.get(message.id)?.(message));
     const send = (message, heard) => {
       const id = Math.random();
@@ -24,9 +25,9 @@ export default {
       choice: model.get("choice"),
       ask: (choice) => new Promise((heard) => send({ do: "fit", choice }, heard)),
       save: (choice, name, heard) => send({ do: "save", choice, name }, heard),
-      changed: (choice) => { model.set("choice", choice); model.save_changes(); },
+      changed: (choice) => { drawing = true; model.set("choice", choice); drawing = false; model.save_changes(); },
     });
-    model.on("change:choice", () => explorer.choose(model.get("choice")));
+    model.on("change:choice", () => { if (!drawing) explorer.choose(model.get("choice")); }); // set from Python
   },
 };
 
@@ -146,6 +147,7 @@ export function mount(root, held, host = {}) {
   let choice = { ...held.questions[0][1], ...host.choice };
   let chinese = /^zh/.test(navigator.language);
   let seen = null; // what is shown, for the files that are taken away
+  let room = 0; // width there is for the picture
   let cursor = null; // the year under the pointer or the keys
   let asked = 0; // number of the last question to the host
 
@@ -204,37 +206,35 @@ export function mount(root, held, host = {}) {
   const button = (label, click, attributes = {}) => h("button", { type: "button", onclick: click, ...attributes }, label);
   const field = (label, control) => h("label", {}, h("span", {}, label), control);
   // A list to choose from; what cannot be chosen has its reason beside it.
-  function select(options, chosen, change) {
+  function select(name, options, chosen, change) {
     const items = options.map(([value, label, reason]) =>
       h("option", { value, selected: value === String(chosen), disabled: Boolean(reason) }, reason ? `${label} — ${reason}` : label));
-    return h("select", { onchange: (event) => change(event.target.value) }, ...items);
+    return h("select", { "data-name": name, onchange: (event) => change(event.target.value) }, ...items);
   }
 
   // What is added next
   let next = [...choice.lines[0]], filter = "";
 
+  // The picture is painted first, and then what is around it.
   function draw() {
     box.lang = chinese ? "zh-Hans" : "en";
     if (!host.ask) document.title = t("Explore Shanghai's innovation figures");
-    drawControls();
     drawPicture();
+    const turn = asked;
+    const rest = () => { if (turn === asked) drawControls(); };
+    if (controls.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
   }
 
   function choose(changed) {
     choice = { ...choice, ...changed };
-    host.changed?.(choice);
     if (!host.ask) history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify({ ...choice, zh: chinese }))}`);
-    const kept = document.activeElement?.dataset?.name;
     draw();
-    if (kept) box.querySelector(`[data-name="${kept}"]`)?.focus();
+    host.changed?.(choice);
   }
 
-  function drawControls() {
-    const keys = [...known.keys()].map((key) => known.get(key).k);
-    const lines = choice.lines.map((key, i) => h("li", {},
-      h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }),
-      h("span", {}, `${pick(area(key))} · ${pick(indicator(key))}`, " ", h("small", {}, pick(vintage(key[2])))),
-      button("×", () => choose({ lines: choice.lines.filter((_, k) => k !== i) }), { "aria-label": t("Remove {name}", { name: pick(indicator(key)) }) })));
+  // What can be added: an indicator, where there is a figure of it, in a state of revision.
+  function addition() {
+    const keys = [...known.values()].map((line) => line.k);
     const found = Object.entries(held.indicators).filter(([id, pair]) => keys.some((key) => key[0] === id)
       && [...pair, id].some((name) => name.toLowerCase().includes(filter.toLowerCase())));
     const areas = Object.keys(held.areas).filter((id) => keys.some((key) => key[1] === id));
@@ -243,39 +243,51 @@ export function mount(root, held, host = {}) {
     if (!has(next[1])) next[1] = areas.find(has);
     const vintages = keys.filter((key) => key[0] === next[0] && key[1] === next[1]);
     if (!vintages.some((key) => key[2] === next[2])) next[2] = vintages[0][2];
-    const held_ = (key) => choice.lines.some((line) => line.join() === key.join());
+    const shownAlready = (key) => choice.lines.some((line) => line.join() === key.join());
+    const search = h("input", { type: "search", value: filter, "data-name": "search", oninput: (event) => { filter = event.target.value; drawControls(); box.querySelector("[data-name=search]").setSelectionRange(filter.length, filter.length); } });
+    return [
+      field(t("Search"), search),
+      field(t("Indicator"), select("indicator", found.map(([id, pair]) => [id, pick(pair)]), next[0], (id) => { next[0] = id; drawControls(); })),
+      field(t("Area"), select("area", areas.map((id) => [id, pick(held.areas[id]), has(id) ? "" : t("no figure")]), next[1], (id) => { next[1] = id; drawControls(); })),
+      field(t("State of revision"), select("vintage", vintages.map((key) => [key[2], pick(vintage(key[2])), shownAlready(key) ? t("shown already") : ""]), next[2], (id) => { next[2] = id; })),
+      button(t("Add"), () => choose({ lines: [...choice.lines, [...next]] }), { disabled: choice.lines.length >= held.most, "data-name": "add" }),
+    ];
+  }
+
+  function drawControls() {
+    const kept = document.activeElement?.dataset?.name;
+    const lines = choice.lines.map((key, i) => h("li", {},
+      h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }),
+      h("span", {}, `${pick(area(key))} · ${pick(indicator(key))}`, " ", h("small", {}, pick(vintage(key[2])))),
+      button("×", () => choose({ lines: choice.lines.filter((_, k) => k !== i) }), { "aria-label": t("Remove {name}", { name: pick(indicator(key)) }) })));
     const years = choice.lines.flatMap((key) => { const line = known.get(key.join()); return line ? line.y ?? line.d.map((row) => Math.ceil(row[1])) : []; });
     const [first, last] = years.length ? [Math.min(...years), Math.max(...years)] : [2000, 2025];
     const span = Array.from({ length: last - first + 1 }, (_, i) => [String(first + i), String(first + i)]);
     const [from, to] = choice.years ?? [first, last];
     const window_ = (a, b) => choose({ years: a <= first && b >= last ? null : [a, Math.max(a, b)] });
     const reason = (changed) => { const pair = why({ ...choice, ...changed }); return pair && pick(pair); };
-    const search = h("input", { type: "search", value: filter, "data-name": "search", oninput: (event) => { filter = event.target.value; drawControls(); const field_ = box.querySelector("[data-name=search]"); field_.focus(); field_.setSelectionRange(filter.length, filter.length); } });
-    const name = (select_, id) => { select_.dataset.name = id; return select_; };
 
     fillIn(controls,
       h("p", { class: "language" }, button(chinese ? "English" : "中文", () => { chinese = !chinese; choose({}); }, { lang: chinese ? "en" : "zh-Hans" })),
       h("details", { class: "questions", open: asking, ontoggle: (event) => { asking = event.target.open; } }, h("summary", {}, t("Start with a question")), ...held.questions.map(([text, ready]) => button(t(text), () => choose({ ...ready })))),
       h("h2", {}, t("Lines")),
       h("ul", {}, ...lines),
-      h("details", { open: adding, ontoggle: (event) => { adding = event.target.open; } }, h("summary", {}, t("Add a line")),
-        field(t("Search"), search),
-        field(t("Indicator"), name(select(found.map(([id, pair]) => [id, pick(pair)]), next[0], (id) => { next[0] = id; drawControls(); }), "indicator")),
-        field(t("Area"), name(select(areas.map((id) => [id, pick(held.areas[id]), has(id) ? "" : t("no figure")]), next[1], (id) => { next[1] = id; drawControls(); }), "area")),
-        field(t("State of revision"), name(select(vintages.map((key) => [key[2], pick(vintage(key[2])), held_(key) ? t("shown already") : ""]), next[2], (id) => { next[2] = id; }), "vintage")),
-        button(t("Add"), () => choose({ lines: [...choice.lines, [...next]] }), { disabled: choice.lines.length >= held.most, "data-name": "add" }),
-        host.ask ? null : h("label", { class: "drop" }, h("span", {}, t("Or drop a CSV with the columns of series.csv here")), h("input", { type: "file", accept: ".csv", onchange: (event) => open(event.target.files[0]) }))),
+      h("details", { open: adding, ontoggle: (event) => { if (event.target.open !== adding) { adding = event.target.open; drawControls(); } } },
+        h("summary", {}, t("Add a line")), ...(adding ? addition() : [])),
+      host.ask ? null : h("label", { class: "drop" }, h("span", {}, t("Or drop a CSV with the columns of series.csv here")),
+        h("input", { type: "file", accept: ".csv", onchange: (event) => open(event.target.files[0]) })),
       h("h2", {}, t("What is shown"), " ", h("small", {}, t("first the years, then the change, then the trend"))),
       h("div", { class: "pair" },
-        field(t("From"), name(select(span, from, (year) => window_(Number(year), to)), "from")),
-        field(t("To"), name(select(span, to, (year) => window_(from, Number(year))), "to"))),
-      field(t("Change"), name(select(held.shows.map((show) => [show, pick(showName[show]), show === choice.show ? "" : reason({ show, model: null })]), choice.show, (show) => choose({ show, ...(why({ ...choice, show }) ? { model: null } : {}) })), "show")),
-      field(t("Trend"), name(select([["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model })])], choice.model ?? "", (model) => choose({ model: model || null })), "model")),
+        field(t("From"), select("from", span, from, (year) => window_(Number(year), to))),
+        field(t("To"), select("to", span, to, (year) => window_(from, Number(year))))),
+      field(t("Change"), select("show", held.shows.map((show) => [show, pick(showName[show]), show === choice.show ? "" : reason({ show, model: null })]), choice.show, (show) => choose({ show, ...(why({ ...choice, show }) ? { model: null } : {}) }))),
+      field(t("Trend"), select("model", [["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model })])], choice.model ?? "", (model) => choose({ model: model || null }))),
       choice.model ? h("p", { class: "hint" }, t(held.models[choice.model])) : null,
       choice.model ? h("div", { class: "pair" },
-        field(t("Interval"), name(select(held.levels.map((level) => [String(level), `${Math.round(100 * level)} %`]), choice.level, (level) => choose({ level: Number(level) })), "level")),
-        field(t("Years ahead"), name(select(Array.from({ length: host.ask ? 20 : held.horizon }, (_, i) => [String(i + 1), String(i + 1)]), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })), "horizon"))) : null,
+        field(t("Interval"), select("level", held.levels.map((level) => [String(level), `${Math.round(100 * level)} %`]), choice.level, (level) => choose({ level: Number(level) }))),
+        field(t("Years ahead"), select("horizon", Array.from({ length: host.ask ? 20 : held.horizon }, (_, i) => [String(i + 1), String(i + 1)]), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })))) : null,
     );
+    if (kept) box.querySelector(`[data-name="${kept}"]`)?.focus({ preventScroll: true });
   }
   let adding = false, asking = true;
   const colour = (i) => [held.colours.accent, held.colours.ink, held.colours.mid][i % 3];
@@ -445,7 +457,8 @@ export function mount(root, held, host = {}) {
       const [from, to] = [first, last].map((point) => [0, 1].map((k) => number(point.v * factor(found.unit, k), k)));
       return T("{name}: {first} in {start}, {last} in {end}", { name: seen.names[i], first: from, start: first.label, last: to, end: last.label });
     }));
-    const width = Math.max(300, Math.min(900, picture.clientWidth || 700)), labels = seen.names.map(pick);
+    room ||= picture.clientWidth || 700; // asked once: every question of this kind makes the browser lay out the page
+    const width = Math.max(300, Math.min(900, room)), labels = seen.names.map(pick);
     cursor = null;
     readout.replaceChildren(t("Point at the picture, or use the arrow keys, for the values."));
     const drawn = chart(found, width, false);
@@ -457,11 +470,15 @@ export function mount(root, held, host = {}) {
         button(t("Copy code"), (event) => copy(code(), event.target)),
         host.ask ? null : button(t("Copy link"), (event) => copy(location.href, event.target)),
         host.save ? button(t("Save as a figure in mine/"), saveFigure) : null),
-      h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)),
-      statements(),
-      h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code())),
+      below,
     );
+    const rest = () => {
+      if (turn === asked) fillIn(below, h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)), statements(),
+        h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code())));
+    };
+    if (below.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
   }
+  const below = h("div", {});
 
   const scrolled = (name, heads, rows, numeric = []) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
     h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head, i) => h("th", { scope: "col", class: numeric.includes(i) ? "number" : false }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, i) => h("td", { class: numeric.includes(i) ? "number" : false }, cell)))))));
@@ -479,7 +496,7 @@ export function mount(root, held, host = {}) {
       const span = lo === null ? t("at most {value}", { value: hi }) : hi === null ? t("at least {value}", { value: lo }) : lo === hi ? lo : t("{low} to {high}", { low: lo, high: hi });
       return `${span} ${pick(unitName(unit))}`;
     };
-    return h("details", { open: picture.clientWidth > 560 }, h("summary", {}, t("What documents print of it")), scrolled(t("What documents print of it"),
+    return h("details", { open: room > 560 }, h("summary", {}, t("What documents print of it")), scrolled(t("What documents print of it"),
       [t("Date"), t("Print"), t("It allows"), t("Kind"), t("Document"), t("Line of text")],
       rows.map(([, , date, print, line, en, zh, low, high, unit, kind]) => [date, h("span", { lang: "zh-Hans" }, print), allows(low, high, unit), pick(role[kind] ?? both(kind)), pick([en, zh]), line ?? ""])));
   }
@@ -578,8 +595,11 @@ export function mount(root, held, host = {}) {
     } catch { /* no state in the address, or none that can be read */ }
   }
   draw();
-  let width = picture.clientWidth;
-  new ResizeObserver(() => { if (picture.clientWidth !== width) { width = picture.clientWidth; drawPicture(); } }).observe(picture);
+  new ResizeObserver(([entry]) => {
+    if (Math.round(entry.contentRect.width) === Math.round(room)) return;
+    room = entry.contentRect.width;
+    drawPicture();
+  }).observe(picture);
   return { choose, get seen() { return seen; }, csvText, code, language(zh) { chinese = zh; draw(); } };
 }
 
@@ -666,6 +686,7 @@ const css = (held) => `${font(held)}
 .explorer .swatch { flex: 0 0 22px; align-self: center; }
 .explorer svg { display: block; max-width: 100%; height: auto; margin: 8px 0; }
 .explorer output { display: flex; flex-wrap: wrap; gap: 2px 14px; min-height: 24px; font-size: 14px; }
+.explorer .controls details, .explorer .picture details { content-visibility: auto; contain-intrinsic-size: auto 200px; }
 .explorer .scroll { overflow: auto; max-height: 320px; margin: 6px 0; }
 .explorer table { border-collapse: collapse; font-size: 14px; width: 100%; }
 .explorer th { text-align: left; position: sticky; top: 0; background: #fff; border-bottom: 1px solid var(--grey); }

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run.py is no package
 
 import run  # noqa: E402
-from helpers import data, growth, printed, trends  # noqa: E402
+from helpers import data, explorer, growth, printed, trends  # noqa: E402
 
 YEARS = np.arange(2000, 2025)
 
@@ -141,7 +141,84 @@ def collection() -> None:
     compare(f"run.py, {len(paths)} notebooks, once", times["run.py"], "nbconvert, one by one", times["nbconvert"])
 
 
+# Changes one control after another as a click does, and waits until the picture is painted.
+CLICKS = """async (count) => {
+    const box = document.querySelector(".explorer"), times = [];
+    const painted = () => new Promise((done) => requestAnimationFrame(() => {
+        const {port1, port2} = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(null);
+    }));
+    const title = () => box.querySelector(".picture h1");
+    while (times.length < count) {
+        const questions = [...box.querySelectorAll(".questions button")];
+        for (const [place] of questions.entries()) {
+            const steps = [() => box.querySelectorAll(".questions button")[place].click()];
+            for (const name of KINDS) steps.push(() => {
+                const select = box.querySelector(`select[data-name=${name}]`);
+                const [from, to] = ["from", "to"].map((end) => box.querySelector(`select[data-name=${end}]`));
+                const cut = from?.selectedIndex > 0 || to?.selectedIndex < to?.length - 1;
+                if (name === "model" && cut !== ASKED) return false;  // over all years a trend is held
+                const fits = (option) => !option.disabled && option.value && option.value !== select.value;
+                const options = [...select?.options ?? []].filter(fits);
+                if (!options.length) return false;
+                select.value = options[(place + times.length) % Math.min(options.length, 5)].value;
+                select.dispatchEvent(new Event("change"));
+            });
+            for (const step of steps) {
+                const before = title(), started = performance.now();
+                if (step() === false) continue;
+                while (title() === before || !title()) await new Promise((next) => setTimeout(next));
+                await painted();
+                times.push(performance.now() - started);
+                await new Promise((rest) => setTimeout(rest, 150)); // nobody clicks faster
+            }
+        }
+    }
+    return times.slice(0, count);
+}"""
+
+
+def clicks() -> None:
+    """From a click to the picture, in the page and in JupyterLab; without a browser it says so."""
+    try:
+        from tests import browser
+    except BaseException as error:  # pytest skips where playwright is missing
+        return print(f"           from click to picture: not measured ({error})")
+    if browser.BROWSER is None:
+        return print("           from click to picture: not measured (no Chromium or Chrome)")
+    held, asked = '["show", "model", "level"]', '["from", "model", "horizon"]'
+
+    def told(host: str, page: object, kinds: str) -> None:
+        asks = "true" if "from" in kinds else "false"
+        times = page.evaluate(CLICKS.replace("KINDS", kinds).replace("ASKED", asks), 100)
+        middle, high = np.percentile(times, [50, 95])
+        spread = f"median {middle:.0f} ms, 95th percentile {high:.0f} ms"
+        print(f"           from click to picture, {host}: {spread}", flush=True)
+
+    with tempfile.TemporaryDirectory() as folder, browser.playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=browser.BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        explorer.page(Path(folder) / "explore.html")
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page.goto((Path(folder) / "explore.html").as_uri())
+        page.wait_for_selector(".picture h1")
+        told("page", page, held)
+        copy = Path(folder) / "project"
+        copy.mkdir()
+        browser.copy(copy)
+        with browser.jupyterlab(copy) as address:
+            page = chromium.new_page(viewport={"width": 1400, "height": 1100}, locale="en-US")
+            browser.open_notebook(page, address, "notebooks/08_explore.ipynb")
+            browser.run_all(page)
+            page.evaluate(
+                f"async () => {{ {browser.NOTEBOOK} await notebook.scrollToItem(notebook.widgets.length - 4); }}"
+            )
+            page.locator(".explorer h1").wait_for()
+            told("JupyterLab", page, held)
+            told("JupyterLab, the kernel asked where it must be", page, asked)
+
+
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, pandas {pd.__version__}, numpy {np.__version__}")
-    for part in (lines, rates, reading, imports, collection):
+    for part in (lines, rates, reading, imports, clicks, collection):
         part()

@@ -4,6 +4,7 @@ A fresh copy is opened that this JupyterLab does not trust; every picture must b
 Then all cells are run and the notebook is saved, and it must be as it was. Screenshots stay in ``.cache/browser``.
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -53,9 +54,9 @@ def project(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def address(project):
-    """JupyterLab on the fresh copy, as `make lab` starts it, but without opening a browser."""
+@contextlib.contextmanager
+def jupyterlab(project):
+    """JupyterLab on a copy of the project, as `make lab` starts it, but without opening a browser; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,11 +64,36 @@ def address(project):
     options += ["--allow-root", "--expose-app-in-browser"]
     environment = {name: value for name, value in os.environ.items() if name != "FIGURES_CHECK"}
     command = [sys.executable, str(project / "run.py"), "lab", *options]
+    SHOTS.mkdir(parents=True, exist_ok=True)
     with (SHOTS / "jupyterlab.log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         yield f"http://127.0.0.1:{port}"
         server.terminate()
         server.wait(30)
+
+
+def open_notebook(page, address, path, cells=2):
+    """Open a notebook, once the server listens, and wait for its kernel."""
+    for attempt in range(120):
+        try:
+            page.goto(f"{address}/lab/tree/{path}?token=secret&reset")
+            break
+        except playwright.Error:  # not listening yet
+            assert attempt < 119
+            page.wait_for_timeout(500)
+    page.wait_for_function(f"() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length >= {cells}")
+    page.evaluate(IDLE)
+
+
+def run_all(page):
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.evaluate(IDLE)
+
+
+@pytest.fixture(scope="module")
+def address(project):
+    with jupyterlab(project) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -92,22 +118,13 @@ def test_a_clone_shows_every_picture_and_runs_as_stored(project, address, page, 
     foreign = []
     page.on("request", lambda request: foreign.append(request.url) if address not in request.url else None)
 
-    for attempt in range(120):
-        try:
-            page.goto(f"{address}/lab/tree/notebooks/{name}.ipynb?token=secret&reset")
-            break
-        except playwright.Error:  # not listening yet
-            assert attempt < 119
-            page.wait_for_timeout(500)
-    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 1")
-    page.evaluate(IDLE)
+    open_notebook(page, address, f"notebooks/{name}.ipynb")
     assert not page.evaluate(f"() => {{ {NOTEBOOK} return notebook.widgets.some(cell => cell.model.trusted) }}")
     assert page.evaluate(PICTURES) == [[alternative, True] for alternative in alternatives]
     page.locator("img[alt]").first.scroll_into_view_if_needed()
     page.screenshot(path=SHOTS / f"{name}.png")
 
-    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.evaluate(IDLE)
+    run_all(page)
     assert page.evaluate(PICTURES) == [[alternative, True] for alternative in alternatives]
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     after = nbformat.read(path, as_version=4)
@@ -123,8 +140,3 @@ def test_a_clone_shows_every_picture_and_runs_as_stored(project, address, page, 
     page.evaluate("async () => await jupyterapp.serviceManager.sessions.shutdownAll()")
     changed = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True).stdout
     assert {line[3:] for line in changed.splitlines()} <= {f"notebooks/{name}.ipynb" for name in NAMES}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def screenshots():
-    SHOTS.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 import nbformat
 import pandas as pd
 import pytest
-from browser import BROWSER, IDLE, NOTEBOOK, SHOTS, address, browser, page, playwright, project, screenshots  # noqa: F401
+from browser import BROWSER, NOTEBOOK, SHOTS, address, browser, open_notebook, page, project, run_all  # noqa: F401
 from PIL import Image
 from test_explorer import RD, sample
 
@@ -201,22 +201,13 @@ def test_a_table_of_ones_own_is_shown(open_page, tmp_path):
 
 
 def test_the_widget_in_jupyterlab(project, address, page):  # noqa: F811
-    for attempt in range(120):
-        try:
-            page.goto(f"{address}/lab/tree/notebooks/08_explore.ipynb?token=secret&reset")
-            break
-        except playwright.Error:  # not listening yet
-            assert attempt < 119
-            page.wait_for_timeout(500)
-    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length > 1")
-    page.evaluate(IDLE)
-    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.evaluate(IDLE)
+    open_notebook(page, address, "notebooks/08_explore.ipynb")
+    run_all(page)
     page.evaluate(f"async () => {{ {NOTEBOOK} await notebook.scrollToItem(notebook.widgets.findIndex("
                   "cell => cell.model.sharedModel.source.includes('explorer.explore('))); }")  # fmt: skip
     widget = page.locator(".explorer")
     widget.locator("h1").wait_for()
-    assert widget.locator("h1").inner_text() == "Intramural R&D expenditure: Shanghai; Shenzhen; Beijing"
+    assert widget.locator("h1").inner_text() == "R&D intensity: Shanghai; Beijing; Shenzhen"
     widget.get_by_role("button", name="Who pays for R&D?").click()
     widget.locator("select[data-name=model]").select_option("damped")
     widget.locator("select[data-name=from]").select_option("2014")  # what the payload does not hold: the kernel fits it
@@ -241,11 +232,8 @@ def test_a_bad_row_in_a_folder_of_ones_own_is_named_in_jupyterlab(project, addre
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
     }  # else it is asked for
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), project / "mine" / "own.ipynb")
-    page.goto(f"{address}/lab/tree/mine/own.ipynb?token=secret&reset")
-    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length === 1")
-    page.evaluate(IDLE)
-    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.evaluate(IDLE)
+    open_notebook(page, address, "mine/own.ipynb", cells=1)
+    run_all(page)
     said = page.locator(".jp-OutputArea").first.inner_text()
     assert "series.csv, row" in said and "column obs_value: 'many': should be a number such as 2049.60" in said
     page.evaluate("async () => await jupyterapp.serviceManager.sessions.shutdownAll()")
