@@ -21,7 +21,7 @@ SHELL = [line for language, code in BLOCK.findall(PAGES[0]) if language == "sh" 
 
 def test_both_languages_have_the_same_recipes():
     assert BLOCK.findall(PAGES[0]) == BLOCK.findall(PAGES[1])
-    assert [len(re.findall(r"^## ", page, re.M)) for page in PAGES] == [11, 11]
+    assert [len(re.findall(r"^## ", page, re.M)) for page in PAGES] == [12, 12]
 
 
 @pytest.fixture
@@ -48,14 +48,10 @@ def test_a_recipe_runs(folder, code):
     done = subprocess.run([sys.executable, "-W", "error", "-c", whole], cwd=folder / "mine", env=environment,
                           capture_output=True, text=True, encoding="utf-8")  # fmt: skip
     assert done.returncode == 0, done.stderr
-    if "export" in code:
-        assert {path.suffix for path in (folder / "mine").glob("survey_spending.*")} == {
-            ".svg",
-            ".png",
-            ".csv",
-            ".json",
-        }
-        assert "untranslated" not in json.loads((folder / "mine" / "survey_spending.json").read_text("utf-8"))
+    if exported := re.search(r'export\((?:choice, )?"(\w+)"', code):
+        written = {path.suffix for path in (folder / "mine").glob(f"{exported[1]}.*")}
+        assert written == {".svg", ".png", ".csv", ".json"}
+        assert "untranslated" not in json.loads((folder / "mine" / f"{exported[1]}.json").read_text("utf-8"))
     if "CN-330100" in code:
         assert "9.0" in done.stdout and "7.8" in done.stdout, "788.4 over 723.0, 850.1 over 788.4"
 
