@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,15 +34,19 @@ RATIOS = {
     "share": ("GDP", {"CNY": ("percent", 1e-2)}),
     "per_resident": (
         "POPULATION",
-        {"CNY": ("thousand yuan per resident", 1e3), "count": ("per 10,000 residents", 1e-4)},
+        {
+            "CNY": ("thousand yuan per resident at the end of the year", 1e3),
+            "count": ("per 10,000 residents at the end of the year", 1e-4),
+        },
     ),
-    "per_rd": ("RD_EXP", {"count": ("per billion yuan of R&D", 1e-9)}),
+    "per_rd": ("RD_EXP", {"count": ("per 100 million yuan of R&D", 1e-8)}),
 }
 VINTAGES = {
-    "final": "final", "first-release": "first release", "revised": "revised", "announced": "announced",
-    "as-published": "as published", "sh-yearbook": "Shanghai yearbook", TARGET: "target",
-    DOCUMENTS: "as documents print it", "pre-census-": "before economic census {number}",
-    "census-": "after economic census {number}", "yearbook-": "yearbook {number}", "wdi-": "World Bank, {number}",
+    "final": "yearbook", "first-release": "first release", "revised": "revised",
+    "announced": "announced by a work report", "as-published": "as published", "sh-yearbook": "Shanghai yearbook",
+    TARGET: "target", DOCUMENTS: "as documents print it, a year marked at its end",
+    "pre-census-4": "before the fourth economic census", "census-4": "after the fourth economic census",
+    "census-5": "after the fifth economic census", "yearbook-": "yearbook {number}", "wdi-": "World Bank, {number}",
     "pwt-": "PWT {number}",
 }  # fmt: skip
 
@@ -85,12 +90,13 @@ class View(NamedTuple):
 
     `table` has the columns of a figure's CSV, and ``x`` (place on an axis where a year is its end), ``low, high,
     qualifier``; the years that a trend adds are of qualifier ``projected`` and have no source. `statements` are the
-    rows of ``statements.csv`` that bear on the choice. `names` tell the lines apart.
+    rows of ``statements.csv`` that bear on the choice. `names` tell the lines apart. `unit` is as published.
     """
 
     table: pd.DataFrame
     statements: pd.DataFrame
     names: list[list[str]]
+    unit: str
     title: list[str]
     subtitle: list[str]
     alt: list[str]
@@ -120,6 +126,7 @@ class Book:
                 facts = s.attrs["unit"], self.kinds[indicator], *_span(s.index), len(s.attrs["bounds"])
                 found[indicator, area, vintage] = facts
         table = data.pwt(folder=self.folder).dropna(subset="rtfpna")
+        table = table[table["countrycode"].isin(COUNTRIES)]
         for (release, country), rows in table.groupby(["release", "countrycode"]):
             found[TFP, COUNTRIES[country], f"pwt-{release}"] = "index", "stock", *_span(rows["year"]), 0
         for (indicator, area), rows in self.prints.groupby(["indicator", "ref_area"]):
@@ -155,7 +162,10 @@ class Book:
         """A line by year, as published."""
         indicator, area, vintage = line
         if indicator != TFP:
-            return data.series(indicator, area, vintage.split("+"), self.folder)
+            s = data.series(indicator, area, vintage.split("+"), self.folder)
+            rows = data.observations(indicator, area, vintage.split("+"), self.folder)["qualifier"]
+            s.attrs["qualifiers"] = {int(year): said for year, said in rows.items() if said != "exact"}
+            return s
         table = data.pwt(vintage.removeprefix("pwt-"), self.folder)
         s = table[table["countrycode"].map(COUNTRIES) == area].set_index("year")["rtfpna"].dropna().rename(TFP)
         s.attrs = {"indicator": TFP, "area": area, "unit": "index", "vintage": vintage, "bounds": {}, "breaks": [],
@@ -182,6 +192,8 @@ class Book:
         if breaks := [year for year in s.attrs["breaks"] if s.index[0] < year <= s.index[-1]]:
             raise Refused("The definition changes in {year}: take the years before it, or from it on.", year=breaks[0])
         s = known(s)
+        if len(s) and s.min() <= 0:
+            raise Refused("A figure is zero: it has no rate of growth.")
         if show == "growth":
             s = growth.rate(s).dropna() if len(s) else s
             if s.empty:
@@ -205,7 +217,7 @@ class Book:
             if (name, place) == (over, area) and other not in (TARGET, DOCUMENTS) and "+" not in other
         }
         chosen = vintage if common.get(vintage) else max(sorted(common), key=common.__getitem__, default="")
-        below = self.published((over, area, chosen)) if common.get(chosen) else s.iloc[:0]
+        below = known(self.published((over, area, chosen))) if common.get(chosen) else s.iloc[:0]
         if s.index.intersection(below.index).empty:
             raise Refused(MISSING[show])
         unit, worth = units[base]
@@ -226,12 +238,12 @@ class Book:
 
 
 _UNFIT = {
-    "share": marked("Only an amount of money is a share of GDP."),
+    "share": marked("Only an amount of money is compared with GDP."),
     "per_resident": marked("Only money and what is counted are divided among residents."),
     "per_rd": marked("Only what is counted is set against R&D."),
 }
 MISSING = {
-    "share": marked("GDP of this area is not on record for these years."),
+    "share": marked("GDP of this area, in the state of revision that fits, is not on record for these years."),
     "per_resident": marked("The population of this area is not on record for these years."),
     "per_rd": marked("R&D expenditure of this area is not on record for these years."),
 }
@@ -299,6 +311,8 @@ def refuse_trend(s: pd.Series, model: str, log: bool) -> None:
         raise Refused("It is fitted to logarithms, and zero has none.")
     if s.min() == s.max():
         raise Refused("Every year has the same figure.")
+    if breaks := [year for year in s.attrs.get("breaks", []) if years[0] < year <= years[-1]]:
+        raise Refused("The definition changes in {year}: take the years before it, or from it on.", year=breaks[0])
 
 
 def answer(choice: Choice, tables: Book) -> tuple[list[pd.DataFrame], int | None]:
@@ -307,6 +321,10 @@ def answer(choice: Choice, tables: Book) -> tuple[list[pd.DataFrame], int | None
         raise Refused("Choose an indicator.")
     if len(choice.lines) > LINES:
         raise Refused("{n} lines at most can be told apart.", n=LINES)
+    if len({*choice.lines}) < len(choice.lines):
+        raise Refused("The same line twice.")
+    if not (0 < choice.level < 1 and 1 <= choice.horizon <= 100):
+        raise Refused("An interval covers between 0 and 1, and a trend goes 1 to 100 years on.")
     asked = [(name,) for name in (choice.show, choice.model) if name not in (*SHOWS, *models.MODELS, None)]
     for line in [*choice.lines, *asked]:
         if line not in tables.lines:
@@ -321,8 +339,10 @@ def answer(choice: Choice, tables: Book) -> tuple[list[pd.DataFrame], int | None
         raise Refused("A compound rate is one number; it has no trend.")
     shown = [None if printed else tables.shown(line, choice.show, choice.years)
              for line, printed in zip(choice.lines, documents, strict=True)]  # fmt: skip
-    if any(s is not None and s.empty for s in shown):
-        raise Refused("There is no figure in these years.")
+    for line, s in zip(choice.lines, shown, strict=True):
+        if (tables.printed(line, choice.years) if s is None else s).empty:
+            what, where = tables.indicators[line[0]][0], tables.areas[line[1]][0]
+            raise Refused("{what} of {where} has no figure in these years.", what=what, where=where)
     base = None
     if choice.show == "index":
         common = set.intersection(*(set(s.index) for s in shown))
@@ -332,8 +352,6 @@ def answer(choice: Choice, tables: Book) -> tuple[list[pd.DataFrame], int | None
         shown = [growth.index(s, base) for s in shown]
     points = [tables.printed(line, choice.years) if s is None else _points(s, choice.show)
               for line, s in zip(choice.lines, shown, strict=True)]  # fmt: skip
-    if any(table.empty for table in points):
-        raise Refused("There is no figure in these years.")
     if len({table["unit"].iloc[0] for table in points}) > 1:
         raise Refused("The units differ: show an index or growth.")
     if choice.model:
@@ -350,9 +368,9 @@ def _points(s: pd.Series, show: str) -> pd.DataFrame:
     spans = [(f"{first}–{last}", last, growth.cagr(s), (first, last))] if show == "compound" else [
         (str(year), int(year), value, (int(year),)) for year, value in s.items()
     ]  # fmt: skip
-    rows = []
+    rows, qualifiers = [], s.attrs.get("qualifiers", {}) if show == "level" else {}
     for label, year, value, years in spans:
-        qualifier = s.attrs.get("bounds", {}).get(year, "exact")
+        qualifier = qualifiers.get(year, "exact")
         low, high = (value if qualifier == end else np.nan for end in ("at_least", "at_most"))
         sources = ";".join(sorted({source for one in years for source in s.attrs["lineage"][one]}))
         rows.append((label, year, value, low, high, qualifier, unit, s.attrs["vintage"], sources))
@@ -395,11 +413,12 @@ def view(choice: Choice, folder: Path | str = data.FOLDER) -> View:
         rows.assign(series=name[0], indicator=line[0], ref_area=line[1])
         for rows, name, line in zip(points, names, choice.lines, strict=True)
     ], ignore_index=True)  # fmt: skip
+    unit = points[0]["unit"].iloc[0]
     table["unit"] = table["unit"].replace(UNITS["names_en"])
     stated, keys = tables.statements, {line[:2] for line in choice.lines}
     stated = stated[[pair in keys for pair in zip(stated["indicator"], stated["ref_area"], strict=True)]]
     said = zip(*(_words(choice, points, names, base, tables, language) for language in words.LANGUAGES), strict=True)
-    return View(table[["series", "indicator", "ref_area", *COLUMNS]], stated, names, *map(list, said))
+    return View(table[["series", "indicator", "ref_area", *COLUMNS]], stated, names, unit, *map(list, said))
 
 
 def vintage_name(vintage: str) -> list[str]:
@@ -409,7 +428,7 @@ def vintage_name(vintage: str) -> list[str]:
             parts = [vintage_name(part) for part in vintage.split(sign)]
             return [sign.strip().center(3).join(part[place] for part in parts) for place in range(2)]
     number = re.sub(r"^\D*", "", vintage)
-    text = VINTAGES.get(vintage.removesuffix(number), vintage)
+    text = VINTAGES.get(vintage) or VINTAGES.get(vintage.removesuffix(number), vintage)
     return words.both(text, {"number": number})
 
 
@@ -417,7 +436,7 @@ def names_of(lines: tuple[Line, ...], tables: Book) -> list[list[str]]:
     """What tells the lines apart, in both languages: area, indicator, vintage, where they differ."""
     names = tables.indicators, tables.areas, {line[2]: vintage_name(line[2]) for line in lines}
     places = [place for place in (1, 0) if len({line[place] for line in lines}) > 1]
-    places += [2] if len({line[:2] for line in lines}) < len(lines) else []
+    places += [2] if len({line[2] for line in lines}) > 1 else []
     return [[" · ".join(names[place][line[place]][k] for place in places or [1]) for k in range(2)] for line in lines]
 
 
@@ -428,7 +447,8 @@ def _listed(items: list[str], language: str) -> str:
 def unit_name(unit: str, language: str) -> tuple[str, float]:
     """The name of a unit in a language, and the factor that leads from a number as published to it."""
     if language == "en":
-        name, factor = UNITS["shown_en"].get(unit, (UNITS["names_en"].get(unit, unit.replace("_", " ")), 1))
+        names = UNITS["names_en"] | {"count": marked("number")}
+        name, factor = UNITS["shown_en"].get(unit, (names.get(unit, unit.replace("_", " ")), 1))
         return name, factor
     return (unit if unit in UNITS["scales"] else translate(unit, "zh")), 1
 
@@ -436,7 +456,8 @@ def unit_name(unit: str, language: str) -> tuple[str, float]:
 def digits(value: float, language: str) -> str:
     """A number for people: as many digits as tell it from its neighbours."""
     decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
-    return format(value, f"{',' if language == 'en' else ''}.{decimals}f").replace("-", "−")
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return format(rounded, f"{',' if language == 'en' else ''}f").replace("-", "−")
 
 
 def _words(
@@ -449,13 +470,15 @@ def _words(
     measure, factor = unit_name(points[0]["unit"].iloc[0], language)
     texts = {"index": marked("index, {base} = 100"), "growth": marked("growth on the year before, percent"),
              "compound": marked("compound growth from the first to the last year, percent a year"),
-             "share": marked("percent of GDP")}  # fmt: skip
+             "share": marked("relative to GDP, percent")}  # fmt: skip
     if choice.show in texts:
         measure = translate(texts[choice.show], language, base=base)
     if choice.model:
         model, level = translate(choice.model, language), round(100 * choice.level)
-        text = marked("{measure}; trend “{model}” with its {level} % interval")
-        measure = translate(text, language, measure=measure, model=model, level=level)
+        logs = {in_logarithms(choice.show, tables.lines[line][0]) for line in choice.lines}
+        scale = translate(marked("in logarithms") if logs == {True} else marked("as it is"), language)
+        text = marked("{measure}; trend: {model}, {scale}, with its {level} % interval")
+        measure = translate(text, language, measure=measure, model=model, scale=scale, level=level)
     vintages = _listed([vintage_name(table["vintage"].iloc[0])[k] for table in points], language)
     said = []
     for table, name in zip(points, names, strict=True):
@@ -475,9 +498,10 @@ def code(choice: Choice, folder: Path | str = data.FOLDER) -> str:
     """The lines of Python that give the numbers of a choice, as `shown` and, with a trend, `ahead`; or Refused."""
     tables = book(folder)
     _, base = answer(choice, tables)
+    own = own_folder(folder)
     rows = ["from helpers import data, growth, trends", "", "shown, ahead = {}, {}"]
     for line, (name, _) in zip(choice.lines, names_of(choice.lines, tables), strict=True):
-        rows.append(f"shown[{name!r}] = {_expression(choice, line, base, tables)}")
+        rows.append(f"shown[{name!r}] = {_expression(choice, line, base, tables, own)}")
         if choice.model:
             s = tables.shown(line, choice.show, choice.years)
             cleaned = _without(s.attrs.get("bounds", {})) + (".dropna()" if choice.show == "growth" else "")
@@ -487,15 +511,20 @@ def code(choice: Choice, folder: Path | str = data.FOLDER) -> str:
     return "\n".join(rows)
 
 
-def _expression(choice: Choice, line: Line, base: int | None, tables: Book) -> str:
+def own_folder(folder: Path | str) -> str:
+    """The argument that code needs where the tables are not the project's."""
+    return "" if Path(folder).resolve() == data.FOLDER else f", folder={str(folder)!r}"
+
+
+def _expression(choice: Choice, line: Line, base: int | None, tables: Book, own: str) -> str:
     if line[2] == DOCUMENTS:
-        return f'data.statements().query("indicator == {line[0]!r} and ref_area == {line[1]!r}")'
-    s = _source(*line) + (f".loc[{choice.years[0]}:{choice.years[1]}]" if choice.years else "")
+        return f'data.statements({own[2:]}).query("indicator == {line[0]!r} and ref_area == {line[1]!r}")'
+    s = _source(*line, own) + (f".loc[{choice.years[0]}:{choice.years[1]}]" if choice.years else "")
     if choice.show != "level":
         s += _without(tables.published(line).attrs["bounds"])
     if choice.show in RATIOS:
         ratio = tables.shown(line, choice.show, choice.years).attrs
-        below = _source(RATIOS[choice.show][0], line[1], ratio["vintage"].split(" / ")[1])
+        below = _source(RATIOS[choice.show][0], line[1], ratio["vintage"].split(" / ")[1], own)
         return f"growth.ratio({s}, {below}, {ratio['unit']!r}, {ratio['factor']:g})"
     forms = {"index": f"growth.index({s}, {base})", "growth": f"growth.rate({s})", "compound": f"growth.cagr({s})"}
     return forms.get(choice.show, s)
@@ -505,10 +534,10 @@ def _without(bounds: dict[int, str]) -> str:
     return f".drop({[*bounds]}, errors='ignore')" if bounds else ""
 
 
-def _source(indicator: str, area: str, vintage: str) -> str:
+def _source(indicator: str, area: str, vintage: str, own: str) -> str:
     if indicator == TFP:
         country = next(code for code, name in COUNTRIES.items() if name == area)
-        rows = f"data.pwt({vintage.removeprefix('pwt-')!r}).query(\"countrycode == '{country}'\")"
+        rows = f"data.pwt({vintage.removeprefix('pwt-')!r}{own}).query(\"countrycode == '{country}'\")"
         return f"{rows}.set_index('year')['rtfpna'].dropna()"
     parts = vintage.split("+")
-    return f"data.series({indicator!r}, {area!r}, {parts if len(parts) > 1 else vintage!r})"
+    return f"data.series({indicator!r}, {area!r}, {parts if len(parts) > 1 else vintage!r}{own})"

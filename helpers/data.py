@@ -186,29 +186,35 @@ def observations(
             raise DataError(f"unknown; {table}.csv lists what there is{hint}", "series.csv", column=column, value=value)
     rows = tables["series"]
     rows = rows[(rows["indicator"] == indicator) & (rows["ref_area"] == area)]
-    spans = rows.groupby("vintage", sort=True)["time_period"].agg(["min", "max"])
-    choice = ", ".join(f"{name!r} ({span['min']}–{span['max']})" for name, span in spans.iterrows())
-    asked = f"{indicator} of {area}"
+    asked, known = f"{indicator} of {area}", sorted(set(rows["vintage"]))
+
+    def choice() -> str:
+        years = rows.groupby("vintage", sort=True)["time_period"]
+        return ", ".join(f"{name!r} ({one.min()}–{one.max()})" for name, one in years)
+
     if rows.empty:
         where = tables["series"].query("indicator == @indicator")["ref_area"].unique()
         raise DataError(f"no official series of {asked}; there is one of {', '.join(where) or 'no area'}", "series.csv")
     if vintage is None:
-        if len(spans) > 1:
-            raise DataError(f"{asked} has several vintages, name one of {choice}", "series.csv", column="vintage")
-        vintage = spans.index[0]
+        if len(known) > 1:
+            raise DataError(f"{asked} has several vintages, name one of {choice()}", "series.csv", column="vintage")
+        vintage = known[0]
     names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage))
     if not names:
-        raise DataError(f"name one vintage at least; {asked} has {choice}", "series.csv", column="vintage")
+        raise DataError(f"name one vintage at least; {asked} has {choice()}", "series.csv", column="vintage")
     if "target" in names and len(names) > 1:
         raise DataError(f"{asked}: what was aimed at is not joined to what was measured", "series.csv", value="target")
     joined = tables["indicators"].set_index("indicator")["splice"][indicator].split()
     chosen = rows.iloc[:0].set_index("time_period")
     for name in names:
-        if name not in spans.index:
-            raise DataError(f"{asked} has the vintages {choice}", "series.csv", column="vintage", value=name)
+        if name not in known:
+            raise DataError(f"{asked} has the vintages {choice()}", "series.csv", column="vintage", value=name)
         added = rows[rows["vintage"] == name].set_index("time_period")
+        if chosen.empty:
+            chosen = added
+            continue
         both = chosen.index.intersection(added.index)
-        if len(chosen) and both.empty and not {name, *chosen["vintage"]} <= set(joined):
+        if both.empty and not {name, *chosen["vintage"]} <= set(joined):
             raise DataError(
                 f"{asked}: {name!r} has no year in common with those before it: use one alone", "series.csv"
             )
@@ -217,7 +223,7 @@ def observations(
         if len(apart):
             years = ", ".join(f"{y}: {chosen.obs_value[y]:g} and {added.obs_value[y]:g}" for y in apart)
             raise DataError(f"{asked}: {name!r} disagrees with those before it ({years}); use one alone", "series.csv")
-        chosen = pd.concat([chosen, added.drop(both)]) if len(chosen) else added
+        chosen = pd.concat([chosen, added.drop(both)])
     return chosen.sort_index()
 
 

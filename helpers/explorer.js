@@ -5,7 +5,6 @@
 // is set as text, never as markup, so that a name is a name whatever is in it.
 
 const NS = "http://www.w3.org/2000/svg";
-const RATIOS = ["share", "per_resident", "per_rd"];
 
 class Refused extends Error {
   constructor(pair) { super(pair[0]); this.pair = pair; }
@@ -50,6 +49,8 @@ const fillIn = (element, ...children) => element.replaceChildren(...children.fil
 const texts = (held) => (text, values = {}) => [text, held.texts[text] ?? text].map((one, k) =>
   one.replace(/{(\w+)}/g, (_, name) => (Array.isArray(values[name]) ? values[name][k] : values[name])));
 
+const isPoint = (point) => point.q !== "at_least" && point.q !== "at_most";
+
 // What a choice shows: the points of every line, its trend, the unit. Throws Refused; `ask` where it is not held.
 function answers(held, own) {
   const known = new Map([...held.lines, ...own].map((line) => [line.k.join(), line]));
@@ -59,12 +60,14 @@ function answers(held, own) {
   function shown(line, { show, years }) {
     const [first, last] = years ?? [-Infinity, Infinity];
     const within = (series, from = first) => series.y.flatMap((x, i) =>
-      x >= from && x <= last ? [{ label: String(x), x, v: series.v[i], s: [].concat(series.s)[Array.isArray(series.s) ? i : 0] }] : []);
+      x >= from && x <= last ? [{ label: String(x), x, v: series.v[i], s: Array.isArray(series.s) ? series.s[i] : series.s }] : []);
     const levels = within(line).map((point) => ({ ...point, q: line.q[point.x] ?? "exact" }));
     if (show === "level" || !levels.length) {
       return levels.map((point) => ({ ...point, lo: point.q === "at_least" ? point.v : null, hi: point.q === "at_most" ? point.v : null }));
     }
-    const left = levels.filter((point) => point.q === "exact");
+    const left = levels.filter(isPoint);
+    const crossed = line.b?.find((year) => year > levels[0].x && year <= levels[levels.length - 1].x);
+    if (crossed && !Object.hasOwn(held.over, show)) refuse(T("The definition changes in {year}: take the years before it, or from it on.", { year: crossed }));
     if (line.no[show] !== undefined) refuse(held.reasons[line.no[show]] ?? line.no[show]);
     if (show === "growth") {
       const grown = within(line.growth, first + 1).map((point) => ({ ...point, q: "exact" }));
@@ -102,6 +105,7 @@ function answers(held, own) {
     const { lines: keys, show, years, model } = choice;
     if (!keys.length) refuse(T("Choose an indicator."));
     if (keys.length > held.most) refuse(T("{n} lines at most can be told apart.", { n: held.most }));
+    if (new Set(keys.map(String)).size < keys.length) refuse(T("The same line twice."));
     const lines = keys.map((key) => known.get(key.join()) ?? refuse(T("{what} is not in the catalogue.", { what: key.join(", ") })));
     if (show !== "level" || model) {
       if (lines.some((line) => line.d)) refuse(T("What documents print is shown as it is printed."));
@@ -111,7 +115,8 @@ function answers(held, own) {
     const points = lines.map((line) => line.d
       ? line.d.filter(([, x]) => !years || (Math.ceil(x) >= years[0] && Math.ceil(x) <= years[1])).map(([label, x, v, lo, hi, q, s]) => ({ label, x, v, lo, hi, q, s }))
       : shown(line, choice));
-    if (points.some((one) => !one.length)) refuse(T("There is no figure in these years."));
+    const none = points.findIndex((one) => !one.length);
+    if (none >= 0) refuse(T("{what} of {where} has no figure in these years.", { what: held.indicators[keys[none][0]], where: held.areas[keys[none][1]] }));
     let base = null;
     if (show === "index") {
       const common = points[0].map((point) => point.x).filter((x) => points.every((one) => one.some((point) => point.x === x)));
@@ -123,12 +128,16 @@ function answers(held, own) {
     const at = points.map((one) => one.find((point) => point.x === base)?.v);
     if (base !== null) points.forEach((one, i) => { points[i] = one.map((point) => ({ ...point, v: 100 * point.v / at[i] })); });
     const ask = Boolean(model) && lines.some((line) => line.own || cut(line, choice));
+    if (ask) points.map((one) => one.filter(isPoint).length).forEach((years) => {
+      const [, least] = held.models[model];
+      if (years < least) refuse(T("It needs {least} years; there are {years}.", { least, years }));
+    });
     const trends = lines.map((line, i) => {
       if (!model || ask) return [];
-      const last = points[i].findLast((point) => point.q === "exact");
+      const last = points[i].findLast(isPoint);
       return ahead(line, last?.x, choice, base === null ? 1 : 100 / at[i]);
     });
-    const vintages = lines.map((line) => (RATIOS.includes(show) ? line[show].w : line.k[2]));
+    const vintages = lines.map((line) => (Object.hasOwn(held.over, show) ? line[show].w : line.k[2]));
     return { lines, points, trends, unit: units[0], base, vintages, ask };
   }
 
@@ -162,6 +171,8 @@ export function mount(root, held, host = {}) {
     const size = Math.abs(value), text = value.toFixed(size >= 1000 ? 0 : size >= 10 ? 1 : 2).replace("-", "−");
     return k ? text : text.replace(/\d(?=(\d{3})+(\.|$))/g, "$&,");
   }
+  // As printed: no digit less, and none that is not there.
+  const exactly = (value) => { const text = String(Number(value.toPrecision(9))).replace("-", "−"); return chinese ? text : text.replace(/\d(?=(\d{3})+(\.|$))/g, "$&,"); };
   const listed = (pairs) => [...new Map(pairs.map((pair) => [pair.join("\n"), pair])).values()]
     .reduce((one, more) => T("{one}; {more}", { one, more }));
   const indicator = (key) => held.indicators[key[0]] ?? both(key[0]);
@@ -170,7 +181,7 @@ export function mount(root, held, host = {}) {
     .map((side) => side.split("+").map((part) => (held.vintages[part] ?? both(part))[k]).join(" + ")).join(" / "));
   const showName = {
     level: T("level"), index: T("index"), growth: T("growth on the year before"), compound: T("compound growth"),
-    share: T("share of GDP"), per_resident: T("per resident"), per_rd: T("per yuan of R&D"),
+    share: T("relative to GDP"), per_resident: T("per resident"), per_rd: T("per yuan of R&D"),
   };
   const role = {
     target: T("target"), rule: T("rule"), observation: T("observation"), share: T("share"), growth: T("growth"),
@@ -180,18 +191,20 @@ export function mount(root, held, host = {}) {
   // What tells the lines apart.
   function named(keys) {
     const places = [area, indicator].filter((name) => new Set(keys.map((key) => name(key)[0])).size > 1);
-    if (new Set(keys.map((key) => key.slice(0, 2).join())).size < keys.length) places.push((key) => vintage(key[2]));
+    if (new Set(keys.map((key) => key[2])).size > 1) places.push((key) => vintage(key[2]));
     return keys.map((key) => (places.length ? places : [area]).map((name) => name(key)).reduce((one, more) => [0, 1].map((k) => `${one[k]} · ${more[k]}`)));
   }
 
+  const inLogarithms = (found) => ["level", "index"].includes(choice.show) && found.lines.every((line) => line.log);
   function told(found) {
     const title = T("{what}: {where}", { what: listed(choice.lines.map(indicator)), where: listed(choice.lines.map(area)) });
     let measure = {
       index: T("index, {base} = 100", { base: found.base }), growth: T("growth on the year before, percent"),
-      compound: T("compound growth from the first to the last year, percent a year"), share: T("percent of GDP"),
+      compound: T("compound growth from the first to the last year, percent a year"), share: T("relative to GDP, percent"),
     }[choice.show] ?? unitName(found.unit);
     if (choice.model) {
-      measure = T("{measure}; trend “{model}” with its {level} % interval", { measure, model: T(choice.model), level: Math.round(100 * choice.level) });
+      const scale = inLogarithms(found) ? T("in logarithms") : T("as it is");
+      measure = T("{measure}; trend: {model}, {scale}, with its {level} % interval", { measure, model: T(choice.model), scale, level: Math.round(100 * choice.level) });
     }
     return { title, subtitle: T("{measure}; {vintage}", { measure, vintage: listed(found.vintages.map(vintage)) }) };
   }
@@ -213,7 +226,7 @@ export function mount(root, held, host = {}) {
   }
 
   // What is added next
-  let next = [...choice.lines[0]], filter = "";
+  let next = [...(choice.lines[0] ?? held.lines[0].k)], filter = "";
 
   // The picture is painted first, and then what is around it.
   function draw() {
@@ -225,9 +238,29 @@ export function mount(root, held, host = {}) {
     if (controls.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
   }
 
+  const browsers = /^zh/.test(navigator.language);
+  const address = () => `#${encodeURIComponent(JSON.stringify({ ...choice, ...(chinese === browsers ? {} : { zh: chinese }) }))}`;
+  const sound = ({ lines, show, years, model, level, horizon }) => Array.isArray(lines)
+    && lines.every((key) => Array.isArray(key) && key.length === 3 && key.every((one) => typeof one === "string"))
+    && held.shows.includes(show) && (model === null || Object.hasOwn(held.models, model)) && held.levels.includes(level)
+    && (years === null || (Array.isArray(years) && years.length === 2 && years.every(Number.isInteger)))
+    && Number.isInteger(horizon) && horizon >= 1 && horizon <= held.horizon;
+  // The state in the address, if there is one that can be read.
+  function recall() {
+    try {
+      const { zh, ...kept } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+      const whole = { ...held.questions[0][1], years: null, model: null, ...kept };
+      if (!sound(whole)) return;
+      choice = whole;
+      chinese = zh ?? browsers;
+    } catch { /* as it was */ }
+  }
+
   function choose(changed) {
     choice = { ...choice, ...changed };
-    if (!host.ask) history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify({ ...choice, zh: chinese }))}`);
+    const plain = { ...choice, show: "level", model: null };
+    if (changed.lines && !changed.show && why(choice) && !why(plain)) choice = plain; // a line more or less
+    if (!host.ask) history.pushState(null, "", address());
     draw();
     host.changed?.(choice);
   }
@@ -236,21 +269,24 @@ export function mount(root, held, host = {}) {
   function addition() {
     const keys = [...known.values()].map((line) => line.k);
     const found = Object.entries(held.indicators).filter(([id, pair]) => keys.some((key) => key[0] === id)
-      && [...pair, id].some((name) => name.toLowerCase().includes(filter.toLowerCase())));
-    const areas = Object.keys(held.areas).filter((id) => keys.some((key) => key[1] === id));
+      && filter.toLowerCase().split(/\s+/).every((word) => [...pair, id].join(" ").toLowerCase().includes(word)));
     const has = (id) => keys.some((key) => key[0] === next[0] && key[1] === id);
+    const rank = (id) => 2 * !has(id) + (id !== "CN-SH"); // those with a figure first, and first of all Shanghai
     if (!found.some(([id]) => id === next[0]) && found.length) [[next[0]]] = found;
-    if (!has(next[1])) next[1] = areas.find(has);
+    const areas = Object.keys(held.areas).filter((id) => keys.some((key) => key[1] === id)).sort((one, more) => rank(one) - rank(more));
+    if (!has(next[1])) [next[1]] = areas;
     const vintages = keys.filter((key) => key[0] === next[0] && key[1] === next[1]);
     if (!vintages.some((key) => key[2] === next[2])) next[2] = vintages[0][2];
+    const full = choice.lines.length >= held.most;
     const shownAlready = (key) => choice.lines.some((line) => line.join() === key.join());
     const search = h("input", { type: "search", value: filter, "data-name": "search", oninput: (event) => { filter = event.target.value; drawControls(); box.querySelector("[data-name=search]").setSelectionRange(filter.length, filter.length); } });
     return [
       field(t("Search"), search),
-      field(t("Indicator"), select("indicator", found.map(([id, pair]) => [id, pick(pair)]), next[0], (id) => { next[0] = id; drawControls(); })),
+      field(t("Indicator"), select("indicator", found.length ? found.map(([id, pair]) => [id, pick(pair)]) : [["", t("nothing found")]], next[0], (id) => { next[0] = id; drawControls(); })),
       field(t("Area"), select("area", areas.map((id) => [id, pick(held.areas[id]), has(id) ? "" : t("no figure")]), next[1], (id) => { next[1] = id; drawControls(); })),
-      field(t("State of revision"), select("vintage", vintages.map((key) => [key[2], pick(vintage(key[2])), shownAlready(key) ? t("shown already") : ""]), next[2], (id) => { next[2] = id; })),
-      button(t("Add"), () => choose({ lines: [...choice.lines, [...next]] }), { disabled: choice.lines.length >= held.most, "data-name": "add" }),
+      field(t("State of revision"), select("vintage", vintages.map((key) => [key[2], pick(vintage(key[2])), shownAlready(key) ? t("shown already") : ""]), next[2], (id) => { next[2] = id; drawControls(); })),
+      button(t("Add"), () => choose({ lines: [...choice.lines, [...next]] }), { disabled: full || !found.length || shownAlready(next), "data-name": "add" }),
+      full ? h("p", { class: "hint" }, t("{n} lines at most can be told apart.", { n: held.most })) : null,
     ];
   }
 
@@ -259,22 +295,28 @@ export function mount(root, held, host = {}) {
     const lines = choice.lines.map((key, i) => h("li", {},
       h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }),
       h("span", {}, `${pick(area(key))} · ${pick(indicator(key))}`, " ", h("small", {}, pick(vintage(key[2])))),
-      button("×", () => choose({ lines: choice.lines.filter((_, k) => k !== i) }), { "aria-label": t("Remove {name}", { name: pick(indicator(key)) }) })));
+      button("×", () => choose({ lines: choice.lines.filter((_, k) => k !== i) }), { "aria-label": t("Remove {name}", { name: pick(indicator(key)) }), "data-name": `remove-${i}` })));
     const years = choice.lines.flatMap((key) => { const line = known.get(key.join()); return line ? line.y ?? line.d.map((row) => Math.ceil(row[1])) : []; });
     const [first, last] = years.length ? [Math.min(...years), Math.max(...years)] : [2000, 2025];
     const span = Array.from({ length: last - first + 1 }, (_, i) => [String(first + i), String(first + i)]);
     const [from, to] = choice.years ?? [first, last];
-    const window_ = (a, b) => choose({ years: a <= first && b >= last ? null : [a, Math.max(a, b)] });
-    const reason = (changed) => { const pair = why({ ...choice, ...changed }); return pair && pick(pair); };
+    const window_ = (...ends) => {
+      const [a, b] = [Math.min(...ends), Math.max(...ends)];
+      choose({ years: a <= first && b >= last ? null : [a, b] });
+    };
+    const reason = (changed) => { const pair = choice.lines.length ? why({ ...choice, ...changed }) : null; return pair && pick(pair); };
 
     fillIn(controls,
       h("p", { class: "language" }, button(chinese ? "English" : "中文", () => { chinese = !chinese; choose({}); }, { lang: chinese ? "en" : "zh-Hans" })),
-      h("details", { class: "questions", open: asking, ontoggle: (event) => { asking = event.target.open; } }, h("summary", {}, t("Start with a question")), ...held.questions.map(([text, ready]) => button(t(text), () => choose({ ...ready })))),
+      h("details", { class: "questions", open: asking, ontoggle: (event) => { asking = event.target.open; } }, h("summary", {}, t("Start with a question")), ...held.questions.map(([text, ready], i) => button(t(text), () => {
+          choose({ ...ready });
+          if (room <= 560) picture.scrollIntoView();
+        }, { "data-name": `question-${i}` }))),
       h("h2", {}, t("Lines")),
       h("ul", {}, ...lines),
       h("details", { open: adding, ontoggle: (event) => { if (event.target.open !== adding) { adding = event.target.open; drawControls(); } } },
-        h("summary", {}, t("Add a line")), ...(adding ? addition() : [])),
-      host.ask ? null : h("label", { class: "drop" }, h("span", {}, t("Or drop a CSV with the columns of series.csv here")),
+        h("summary", {}, t("Add a line")), ...(adding ? addition().filter(Boolean) : [])),
+      host.ask ? null : h("label", { class: "drop" }, h("span", {}, t("Drop a CSV with the columns of series.csv here, or choose one")),
         h("input", { type: "file", accept: ".csv", onchange: (event) => open(event.target.files[0]) })),
       h("h2", {}, t("What is shown"), " ", h("small", {}, t("first the years, then the change, then the trend"))),
       h("div", { class: "pair" },
@@ -282,7 +324,7 @@ export function mount(root, held, host = {}) {
         field(t("To"), select("to", span, to, (year) => window_(from, Number(year))))),
       field(t("Change"), select("show", held.shows.map((show) => [show, pick(showName[show]), show === choice.show ? "" : reason({ show, model: null })]), choice.show, (show) => choose({ show, ...(why({ ...choice, show }) ? { model: null } : {}) }))),
       field(t("Trend"), select("model", [["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model })])], choice.model ?? "", (model) => choose({ model: model || null }))),
-      choice.model ? h("p", { class: "hint" }, t(held.models[choice.model])) : null,
+      choice.model ? h("p", { class: "hint" }, seen && inLogarithms(seen.found) ? t("Of its logarithm: {text}", { text: T(held.models[choice.model][0]) }) : t(held.models[choice.model][0])) : null,
       choice.model ? h("div", { class: "pair" },
         field(t("Interval"), select("level", held.levels.map((level) => [String(level), `${Math.round(100 * level)} %`]), choice.level, (level) => choose({ level: Number(level) }))),
         field(t("Years ahead"), select("horizon", Array.from({ length: host.ask ? 20 : held.horizon }, (_, i) => [String(i + 1), String(i + 1)]), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })))) : null,
@@ -337,7 +379,7 @@ export function mount(root, held, host = {}) {
         const lines = wrap(label, room - 16), [point] = found.points[i], y = 34 * i + 8;
         lines.slice(0, 2).forEach((line, k) => g.append(text(room - 8, y + (lines.length > 1 ? 10 + 14 * k : 16), line, { "text-anchor": "end" })));
         g.append(h("svg:rect", { x: Math.min(x(0), x(point.v)), y, width: Math.abs(x(point.v) - x(0)), height: 22, fill: i ? held.colours.mid : held.colours.accent }));
-        g.append(text(Math.max(x(point.v), x(0)) + 6, y + 16, `${number(point.v)} % (${pick(spans(point.label))})`));
+        g.append(text(Math.max(x(point.v), x(0)) + 6, y + 16, chinese ? `${number(point.v)}%（${pick(spans(point.label))}）` : `${number(point.v)} % (${point.label})`));
       });
       return svg;
     }
@@ -345,15 +387,17 @@ export function mount(root, held, host = {}) {
     const ends = all.flatMap((point) => [point.v, point.lo, point.hi]).filter((value) => value != null).map((value) => value * scale);
     let [low, high] = [Math.min(...ends), Math.max(...ends)];
     if (low > 0 && low < high * 0.6) low = 0;
-    if (low === high) [low, high] = [Math.min(0, low), high * 1.2 || 1];
+    if (low === high) [low, high] = low < 0 ? [1.2 * low, 0] : [0, 1.2 * high || 1];
     high += (high - low) * 0.05;
     const rows = ticks(low, high, 5), step = rows[1] - rows[0];
     if (low < rows[0]) rows.unshift(rows[0] - step);
     low = Math.min(low, rows[0]);
+    if (high - rows[rows.length - 1] > 0.35 * step) rows.push(rows[rows.length - 1] + step);
+    high = Math.max(high, rows[rows.length - 1]);
     const tick = (value) => number(value).replace(/[.]?0+$/, (end) => (Number.isInteger(step) && end.startsWith(".") ? "" : end));
     const left = Math.max(...rows.map((value) => measure(tick(value)))) + 10;
-    const right = wide ? Math.min(width * 0.32, Math.max(...labels.map((label) => measure(label))) + 16) : 12;
-    const years = [...all.map((point) => point.x)], span = [Math.min(...years), Math.max(...years)];
+    const right = wide ? Math.min(width * 0.32, Math.max(...labels.map((label) => measure(label))) + 26) : 12;
+    const years = all.map((point) => point.x), span = [Math.min(...years), Math.max(...years)];
     if (span[0] === span[1]) { span[0] -= 1; span[1] += 1; }
     const x = (year) => left + 8 + (width - left - right - 16) * (year - span[0]) / (span[1] - span[0]);
     const y = (value) => 12 + (plot - 40) * (high - value) / (high - low);
@@ -364,13 +408,13 @@ export function mount(root, held, host = {}) {
       const stroke = colour(i), dash = i < 3 ? null : "5 3", ahead = found.trends[i], line = found.lines[i], target = line.k[2] === "target";
       const path = (run) => run.map((point, k) => `${k ? "L" : "M"}${x(point.x).toFixed(1)} ${y(point.v * scale).toFixed(1)}`).join("");
       if (ahead.length) {
-        const start = points.findLast((point) => point.q === "exact"), rim = (end) => ahead.map((point) => `${x(point.x).toFixed(1)} ${y(Math.min(Math.max(point[end] * scale, low), high)).toFixed(1)}`);
+        const start = points.findLast(isPoint), rim = (end) => ahead.map((point) => `${x(point.x).toFixed(1)} ${y(Math.min(Math.max(point[end] * scale, low), high)).toFixed(1)}`);
         g.append(h("svg:polygon", { points: [`${x(start.x)} ${y(start.v * scale)}`, ...rim("lo"), ...rim("hi").reverse()].join(" "), fill: i ? pale : tint, opacity: 0.55 }));
         g.append(h("svg:path", { d: path([start, ...ahead]), fill: "none", stroke, "stroke-width": 1.6, "stroke-dasharray": "2 4" }));
       }
-      const runs = points.filter((point) => point.q === "exact" && !line.d && !target).reduce((runs, point) => {
+      const runs = points.filter((point) => isPoint(point) && !line.d && !target).reduce((runs, point) => {
         const run = runs[runs.length - 1];
-        if (run && point.x - run[run.length - 1].x === 1) run.push(point); else runs.push([point]);
+        if (run && point.x - run[run.length - 1].x === 1 && !line.b?.includes(point.x)) run.push(point); else runs.push([point]);
         return runs;
       }, []);
       for (const run of runs) g.append(h("svg:path", { d: path(run), fill: "none", stroke, "stroke-width": 2, "stroke-dasharray": dash }));
@@ -381,18 +425,21 @@ export function mount(root, held, host = {}) {
           g.append(h("svg:rect", { x: px - 5, y: top, width: 10, height: Math.max(1, bottom - top), fill: pale }));
         }
         const up = point.q === "at_least", down = point.q === "at_most";
-        if (up || down) g.append(h("svg:path", { d: `M${px} ${py}v${up ? -12 : 12}m-5 ${up ? 0 : 0}l5 ${up ? -8 : 8}l5 ${up ? 8 : -8}z`, fill: "#fff", stroke, "stroke-width": 1.5 }));
+        if (up || down) g.append(h("svg:path", { d: `M${px} ${py}v${up ? -12 : 12}m-5 0l5 ${up ? -8 : 8}l5 ${up ? 8 : -8}z`, fill: "#fff", stroke, "stroke-width": 1.5 }));
         else if (target || point.q === "target") g.append(h("svg:path", { d: `M${px} ${py - 6}l6 6l-6 6l-6 -6z`, fill: "#fff", stroke, "stroke-width": 1.8 }));
         else g.append(h("svg:circle", { cx: px, cy: py, r: line.d ? 5 : points.length > 40 ? 1.8 : 2.6, fill: stroke }));
       }
       const end = [...points, ...ahead].reduce((one, more) => (more.x >= one.x ? more : one));
-      places.push({ i, y: y(end.v * scale), x: x(end.x) });
+      places.push({ i, y: y(end.v * scale), x: x(end.x), from: y(end.v * scale) });
     });
     if (wide) {
       places.sort((one, more) => one.y - more.y);
       const lines = places.map(({ i }) => wrap(labels[i], right - 16));
       places.forEach((place, k) => { if (k) place.y = Math.max(place.y, places[k - 1].y + 15 * lines[k - 1].length + 2); });
       for (let k = places.length - 1, floor = plot - 30; k >= 0; k -= 1) { place_(places[k], floor - 15 * (lines[k].length - 1)); floor = places[k].y - 17; }
+      for (const place of places) {
+        if (width - right - place.x > 30) g.append(h("svg:line", { x1: place.x + 6, y1: place.from, x2: width - right + 6, y2: place.y, stroke: pale }));
+      }
       places.forEach((place, k) => lines[k].forEach((line, row) => g.append(text(width - right + 10, place.y + 4 + 15 * row, line, { fill: place.i % 3 === 2 ? grey : colour(place.i) }))));
     }
     if (!whole) {
@@ -418,20 +465,28 @@ export function mount(root, held, host = {}) {
   const place_ = (place, floor) => { place.y = Math.min(place.y, floor); };
   const readout = h("output", { "aria-live": "polite" });
 
+  // What the marks mean that are no dots.
+  function marks(found) {
+    const all = found.points.flatMap((points, i) => points.map((point) => (found.lines[i].k[2] === "target" && point.q === "exact" ? "target" : point.q)));
+    const used = [["target", T("◇ target")], ["at_least", T("△ at least")], ["at_most", T("▽ at most")]].filter(([mark]) => all.includes(mark));
+    return used.length ? h("p", { class: "hint" }, used.map(([, pair]) => pick(pair)).join("   ")) : null;
+  }
   function said(point, unit) {
-    const value = number(point.v * factor(unit)), low = point.lo == null ? null : number(point.lo * factor(unit)), high = point.hi == null ? null : number(point.hi * factor(unit));
+    const form = point.q === "projected" || (isPoint(point) && point.lo == null) ? number : exactly;
+    const [value, low, high] = [point.v, point.lo, point.hi].map((end) => (end == null ? null : form(end * factor(unit))));
     if (point.q === "at_least") return t("at least {value}", { value });
     if (point.q === "at_most") return t("at most {value}", { value });
     if (point.q === "target") return t("{value} (target)", { value });
     return low === null || high === null || low === high ? value : t("{value} ({low} to {high})", { value, low, high });
   }
   function at(found, labels, year) {
-    const parts = found.points.map((points, i) => [labels[i], [...points, ...found.trends[i]].find((point) => point.x === year)]).filter(([, point]) => point);
-    return [h("b", {}, parts[0][1].label), ...parts.map(([label, point]) => h("span", {}, `${label}: ${said(point, found.unit)}`))];
+    const parts = found.points.map((points, i) => [labels[i], [...points, ...found.trends[i]].find((point) => point.x === year)]);
+    const tell = ([label, point]) => h("span", {}, label, chinese ? "：" : ": ", point ? said(point, found.unit) : t("no figure"));
+    return [h("b", {}, parts.find(([, point]) => point)[1].label), ...parts.map(tell)];
   }
-  const sourcesOf = (found) => [...new Set(found.points.flatMap((points) => points.flatMap((point) => [point.s, point.also]).filter((s) => s !== undefined)))];
-  const sourceLine = (found) => t("Sources: {sources}", { sources: listed(sourcesOf(found).map((s) => cite(s))) });
-  const cite = (s) => (typeof s === "number" ? held.cites[s].slice(1) : both(s));
+  const ids = (point) => [...new Set([point.s, point.also].flatMap((s) => (typeof s === "number" ? held.cites[s] : s ?? [])))];
+  const cite = (sources) => listed(sources.map((id) => held.sources[id] ?? both(id)));
+  const sourceLine = (found) => t("Sources: {sources}", { sources: cite(found.points.flatMap((points) => points.flatMap(ids))) });
 
   async function drawPicture() {
     const turn = ++asked;
@@ -439,6 +494,7 @@ export function mount(root, held, host = {}) {
     try {
       found = answer(choice);
       if (found.ask && host.ask) {
+        seen = null; // until the kernel has answered nothing can be taken away
         const reply = await host.ask(choice);
         if (turn !== asked) return;
         if (reply.refused) throw new Refused(reply.refused);
@@ -450,7 +506,7 @@ export function mount(root, held, host = {}) {
       picture.replaceChildren(h("h1", {}, t("No picture")), h("p", { role: "status", class: "refused" }, pick(error.pair)));
       return;
     }
-    seen = { ...told(found), found, names: named(choice.lines) };
+    seen = { ...told(found), found, choice, names: named(choice.lines) };
     seen.alt = listed(found.points.map((points, i) => {
       const [first, last] = [points[0], points[points.length - 1]];
       if (points.length === 1) return T("{name}: {last} in {end}", { name: seen.names[i], last: [0, 1].map((k) => number(last.v * factor(found.unit, k), k)), end: spans(last.label) });
@@ -460,21 +516,22 @@ export function mount(root, held, host = {}) {
     room ||= picture.clientWidth || 700; // asked once: every question of this kind makes the browser lay out the page
     const width = Math.max(300, Math.min(900, room)), labels = seen.names.map(pick);
     cursor = null;
-    readout.replaceChildren(t("Point at the picture, or use the arrow keys, for the values."));
+    if (choice.show === "compound") readout.replaceChildren();
+    else readout.replaceChildren(t("Point at the picture, or use the arrow keys, for the values."));
     const drawn = chart(found, width, false);
     const legend = width > 560 || choice.show === "compound" ? null : h("ul", { class: "legend" }, ...labels.map((label, i) => h("li", {}, h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }), label)));
     fillIn(picture,
       h("h1", {}, pick(seen.title)), h("p", { class: "subtitle" }, pick(seen.subtitle)), drawn, legend, readout,
-      h("p", { class: "sources" }, sourceLine(found)),
+      marks(found), h("p", { class: "sources" }, sourceLine(found)),
       h("p", { class: "take" }, button("SVG", () => save("svg")), button("PNG", () => save("png")), button("CSV", () => save("csv")),
-        button(t("Copy code"), (event) => copy(code(), event.target)),
+        found.lines.some((line) => line.own) ? null : button(t("Copy code"), (event) => copy(code(), event.target)),
         host.ask ? null : button(t("Copy link"), (event) => copy(location.href, event.target)),
         host.save ? button(t("Save as a figure in mine/"), saveFigure) : null),
       below,
     );
     const rest = () => {
       if (turn === asked) fillIn(below, h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)), statements(),
-        h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code())));
+        found.lines.some((line) => line.own) ? null : h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code())));
     };
     if (below.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
   }
@@ -483,8 +540,8 @@ export function mount(root, held, host = {}) {
   const scrolled = (name, heads, rows, numeric = []) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
     h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head, i) => h("th", { scope: "col", class: numeric.includes(i) ? "number" : false }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, i) => h("td", { class: numeric.includes(i) ? "number" : false }, cell)))))));
   function table(found, labels) {
-    const rows = found.points.flatMap((points, i) => [...points, ...found.trends[i]].map((point) => [labels[i], point.label, said(point, found.unit),
-      point.q === "projected" ? t("projected") : pick(vintage(found.vintages[i])), point.s === undefined ? "" : pick(cite(point.s))]));
+    const rows = found.points.flatMap((points, i) => [...points, ...found.trends[i]].map((point) => [labels[i], pick(spans(point.label)), said(point, found.unit),
+      point.q === "projected" ? t("projected") : pick(vintage(found.vintages[i])), point.q === "projected" ? "" : pick(cite(ids(point)))]));
     return scrolled(t("Numbers and sources"), [t("Line"), t("Year"), pick(unitName(found.unit)), t("State of revision"), t("Source")], rows, [1, 2]);
   }
   function statements() {
@@ -492,9 +549,9 @@ export function mount(root, held, host = {}) {
     const rows = held.statements.filter(([one, place]) => keys.has([one, place].join()));
     if (!rows.length) return null;
     const allows = (low, high, unit) => {
-      const [lo, hi] = [low, high].map((end) => (end === null ? null : String(Number((end * factor(unit)).toPrecision(9)))));
+      const [lo, hi] = [low, high].map((end) => (end === null ? null : exactly(end * factor(unit))));
       const span = lo === null ? t("at most {value}", { value: hi }) : hi === null ? t("at least {value}", { value: lo }) : lo === hi ? lo : t("{low} to {high}", { low: lo, high: hi });
-      return `${span} ${pick(unitName(unit))}`;
+      return unit === "count" ? span : chinese ? span + pick(unitName(unit)) : `${span} ${pick(unitName(unit))}`;
     };
     return h("details", { open: room > 560 }, h("summary", {}, t("What documents print of it")), scrolled(t("What documents print of it"),
       [t("Date"), t("Print"), t("It allows"), t("Kind"), t("Document"), t("Line of text")],
@@ -502,22 +559,23 @@ export function mount(root, held, host = {}) {
   }
 
   // What is taken away
+  // Python that gives the same; a table that was dropped here Python does not know.
   function code() {
     const py = (one) => (one.includes("'") ? JSON.stringify(one) : `'${one}'`);
-    const { years, show, model, level, horizon } = choice, { found, names } = seen;
+    const { found, names } = seen, { lines, years, show, model, level, horizon } = seen.choice;
     const rows = ["from helpers import data, growth, trends", "", "shown, ahead = {}, {}"];
     const source = ([one, place, state]) => {
-      if (one === "TFP") return `data.pwt(${py(state.slice(4))}).query("countrycode == '${held.countries[place]}'").set_index('year')['rtfpna'].dropna()`;
+      if (one === "TFP") return `data.pwt(${py(state.slice(4))}${held.own}).query("countrycode == '${held.countries[place]}'").set_index('year')['rtfpna'].dropna()`;
       const parts = state.split("+").map(py);
-      return `data.series(${py(one)}, ${py(place)}, ${parts.length > 1 ? `[${parts.join(", ")}]` : parts[0]})`;
+      return `data.series(${py(one)}, ${py(place)}, ${parts.length > 1 ? `[${parts.join(", ")}]` : parts[0]}${held.own})`;
     };
-    choice.lines.forEach((key, i) => {
-      const line = found.lines[i], name = `shown[${py(names[i][0])}]`, bounds = Object.keys(line.q ?? {});
-      let s = line.d ? `data.statements().query("indicator == ${py(key[0])} and ref_area == ${py(key[1])}")` : source(key);
+    lines.forEach((key, i) => {
+      const line = found.lines[i], name = `shown[${py(names[i][0])}]`, bounds = Object.keys(line.q ?? {}).filter((year) => !isPoint({ q: line.q[year] }));
+      let s = line.d ? `data.statements(${held.own.slice(2)}).query("indicator == ${py(key[0])} and ref_area == ${py(key[1])}")` : source(key);
       const drop = bounds.length ? `.drop([${bounds.join(", ")}], errors='ignore')` : "";
       if (!line.d && years) s += `.loc[${years[0]}:${years[1]}]`;
       if (show !== "level") s += drop;
-      if (RATIOS.includes(show)) s = `growth.ratio(${s}, ${source([held.over[show], key[1], line[show].w.split(" / ")[1]])}, ${py(line[show].u)}, ${line[show].f >= 1e6 ? line[show].f.toExponential().replace("e+", "e+0") : line[show].f})`;
+      if (Object.hasOwn(held.over, show)) s = `growth.ratio(${s}, ${source([held.over[show], key[1], line[show].w.split(" / ")[1]])}, ${py(line[show].u)}, ${line[show].f})`;
       s = { index: `growth.index(${s}, ${found.base})`, growth: `growth.rate(${s})`, compound: `growth.cagr(${s})` }[show] ?? s;
       rows.push(`${name} = ${s}`);
       if (model) {
@@ -531,12 +589,13 @@ export function mount(root, held, host = {}) {
   function csvText() {
     const { found, names } = seen;
     const cell = (value) => {
-      const safe = String(value ?? "").replace(/^(?=[=+@\t\r]|-\D)/, "'"); // a spreadsheet would take it for a formula
-      return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+      // text that a spreadsheet would take for a formula
+      const safe = typeof value === "string" ? value.replace(/^(?=[=+\-@＝＋－＠\s])/, "'") : String(value ?? "");
+      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
     };
-    const rows = found.points.flatMap((points, i) => [...points, ...found.trends[i]].map((point) => [names[i][0], ...choice.lines[i].slice(0, 2), point.label,
-      point.v, point.lo, point.hi, point.q, held.units[found.unit]?.[3] ?? found.unit, found.vintages[i],
-      [...new Set([point.s, point.also].filter((s) => s !== undefined).map((s) => (typeof s === "number" ? held.cites[s][0] : s)))].join(";")]));
+    const rows = found.points.flatMap((points, i) => [...points, ...found.trends[i]].map((point) => [names[i][0], ...seen.choice.lines[i].slice(0, 2), point.label,
+      ...[point.v, point.lo, point.hi].map((value) => (value == null ? "" : Number(value.toPrecision(10)))), point.q, held.units[found.unit]?.[3] ?? found.unit, found.vintages[i],
+      ids(point).toSorted().join(";")]));
     const heads = ["series", "indicator", "ref_area", "time_period", "obs_value", "low", "high", "qualifier", "unit", "vintage", "source_id"];
     return `\ufeff${[heads, ...rows].map((row) => row.map(cell).join(",")).join("\n")}\n`;
   }
@@ -547,8 +606,8 @@ export function mount(root, held, host = {}) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
   async function save(kind) {
-    const name = `explore_${choice.show}.${chinese ? "zh" : "en"}`;
-    if (kind === "csv") return give(`explore_${choice.show}.csv`, new Blob([csvText()], { type: "text/csv" }));
+    const name = `explore_${seen.choice.show}.${chinese ? "zh" : "en"}`;
+    if (kind === "csv") return give(`explore_${seen.choice.show}.csv`, new Blob([csvText()], { type: "text/csv" }));
     const drawn = chart(seen.found, 800, true), source = new XMLSerializer().serializeToString(drawn);
     const svg = new Blob([source], { type: "image/svg+xml" });
     if (kind === "svg") return give(`${name}.svg`, svg);
@@ -571,13 +630,13 @@ export function mount(root, held, host = {}) {
     const state = event.target;
     state.disabled = true;
     state.textContent = t("Drawing six files …");
-    host.save(choice, "explored", ({ saved, refused }) => {
+    host.save(seen.choice, "explored", ({ saved, refused }) => {
       state.disabled = false;
       state.textContent = saved ? t("Saved: {files}", { files: saved }) : pick(refused);
     });
   }
 
-  // A table of one's own: its rows replace those of the same series, or are a series of their own.
+  // A table of one's own: each of its series replaces the one of the same name, or is a new one.
   async function open(file) {
     const { lines, fault } = read(held, await file.text(), file.name);
     box.querySelector(".fault")?.remove();
@@ -589,12 +648,12 @@ export function mount(root, held, host = {}) {
   if (!host.ask) {
     box.addEventListener("dragover", (event) => event.preventDefault());
     box.addEventListener("drop", (event) => { event.preventDefault(); if (event.dataTransfer.files[0]) open(event.dataTransfer.files[0]); });
-    try {
-      const { zh, ...kept } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-      if (Array.isArray(kept.lines)) { choice = { ...choice, years: null, model: null, ...kept }; chinese = Boolean(zh); }
-    } catch { /* no state in the address, or none that can be read */ }
+    const first = choice;
+    recall();
+    addEventListener("popstate", () => { choice = first; recall(); draw(); });
   }
   draw();
+  document.fonts.load('13px "Explorer Sans"', "中").then(drawPicture); // labels are measured in the font they are drawn in
   new ResizeObserver(([entry]) => {
     if (Math.round(entry.contentRect.width) === Math.round(room)) return;
     room = entry.contentRect.width;
@@ -603,7 +662,7 @@ export function mount(root, held, host = {}) {
   return { choose, get seen() { return seen; }, csvText, code, language(zh) { chinese = zh; draw(); } };
 }
 
-// A CSV as lines, or the first fault in it, in the words of `helpers.data`.
+// A CSV as lines, or the first fault in it; of a cell, in the words of `helpers.data`.
 export function read(held, content, name) {
   const rows = [];
   let row = [""], quoted = false;
@@ -617,6 +676,7 @@ export function read(held, content, name) {
     else row[row.length - 1] += c;
   }
   if (row.length > 1 || row[0]) rows.push(row);
+  if (quoted) rows.length = 0; // nothing closes the quotation
   const fault = (expected, at, column, value) => ({ fault: [[name, at && `row ${at}`, column && `column ${column}`].filter(Boolean).join(", "), `${value === undefined ? "" : `'${value}': `}${expected}`].join(": ") });
   const fields = held.fields, head = rows[0] ?? [];
   if (!rows.length) return fault("a header and rows; the file is empty");
@@ -642,19 +702,22 @@ export function read(held, content, name) {
     }
     const get = (column) => cells[head.indexOf(column)];
     const key = [get("indicator"), get("ref_area"), get("vintage")];
-    if (!held.indicators[key[0]]) return fault("unknown; should be listed in indicators.csv", at + 1, "indicator", key[0]);
-    if (!held.areas[key[1]]) return fault("unknown; should be listed in areas.csv", at + 1, "ref_area", key[1]);
+    if (!Object.hasOwn(held.indicators, key[0])) return fault("unknown; should be listed in indicators.csv", at + 1, "indicator", key[0]);
+    if (!Object.hasOwn(held.areas, key[1])) return fault("unknown; should be listed in areas.csv", at + 1, "ref_area", key[1]);
     const line = lines.get(key.join()) ?? { k: key, u: get("unit"), y: [], v: [], s: [], q: {}, no: {}, t: {}, own: true };
     lines.set(key.join(), line);
     line.y.push(Number(get("time_period"))); line.v.push(Number(get("obs_value"))); line.s.push(get("source_id"));
+    if (line.u !== get("unit")) return fault(`one unit a series, ${line.u} as above`, at + 1, "unit", get("unit"));
+    if (line.y.slice(0, -1).includes(Number(get("time_period")))) return fault("one row a year", at + 1, "time_period", get("time_period"));
     if (get("qualifier") !== "exact") line.q[get("time_period")] = get("qualifier");
   }
+  if (!lines.size) return fault("a header and rows; there is only the header");
   const T = texts(held);
-  const later = T("Of a table of one's own this page shows levels, indices and compound growth; JupyterLab the rest.");
+  const later = T("Of a table of one's own this page shows levels; JupyterLab the rest.");
   for (const line of lines.values()) {
     const order = line.y.map((_, i) => i).sort((one, more) => line.y[one] - line.y[more]);
     for (const column of ["y", "v", "s"]) line[column] = order.map((i) => line[column][i]);
-    for (const show of ["growth", ...RATIOS]) line.no[show] = later;
+    for (const show of ["index", "growth", "compound", ...Object.keys(held.over)]) line.no[show] = later;
   }
   return { lines: [...lines.values()] };
 }
@@ -697,6 +760,10 @@ const css = (held) => `${font(held)}
 .explorer .controls summary { font-weight: 600; }
 .explorer summary { cursor: pointer; margin: 8px 0 4px; }
 .explorer .refused, .explorer .fault { border-left: 4px solid var(--accent); padding: 8px 12px; background: #f3f7fb; }
+.explorer .drop { border: 1px dashed var(--grey); border-radius: 4px; padding: 6px 8px; cursor: pointer; }
+.explorer .drop:focus-within { outline: 3px solid var(--accent); }
+.explorer .drop input { position: absolute; opacity: 0; width: 1px; height: 1px; }
+.explorer td { min-width: 4em; }
 .explorer textarea { position: absolute; left: -999px; }
 @media (max-width: 760px) { .explorer { grid-template-columns: minmax(0, 1fr); padding: 12px; } .explorer .picture { order: -1; } }
 `;

@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,13 @@ LEVELS, HORIZON = (0.8, 0.95), 6  # intervals and years ahead that the payload h
 
 
 def _lines(indicators: str, areas: str, vintages: str) -> tuple[choices.Line, ...]:
-    names, places, states = indicators.split(), areas.split(), vintages.split()
-    return tuple((name, place, state) for name in names for place in places for state in states)
+    return tuple(product(indicators.split(), areas.split(), vintages.split()))
 
 
 QUESTIONS = {  # ready choices, so that nobody meets an empty form
-    marked("How fast did R&D grow beside the economy?"): Choice(
-        _lines("RD_EXP", "CN-SH", "final+first-release+sh-yearbook") + _lines("GDP", "CN-SH", "census-4"), "index"),
+    marked("How much faster than GDP did R&D grow?"): Choice(
+        _lines("RD_EXP", "CN-SH", "final+first-release+sh-yearbook") + _lines("GDP", "CN-SH", "census-4"), "index",
+        (2000, 2022)),
     marked("How much of GDP goes into R&D, here and elsewhere?"): Choice(
         _lines("RD_INTENSITY", "CN-SH CN-BJ CN-440300", "first-release")),
     marked("When did Shenzhen overtake Shanghai in R&D?"): Choice(
@@ -75,20 +76,24 @@ def spoken() -> list[str]:
 def payload(folder: Path | str = data.FOLDER) -> dict[str, Any]:
     """All that the page needs: every line, change and trend over all years, the reasons for what there is not, words.
 
-    Numbers have ten digits; trends six, or where they are in logarithms a thousandth of a log point.
+    Numbers have ten digits; trends six, or where they are in logarithms a thousandth of a log point × 100.
     """
     tables, reasons, cites = choices.book(folder), {}, {}
     fits: dict[tuple[str, int], list[Any]] = {}
     lines = [_held(line, tables, reasons, cites, fits) for line in tables.lines]
     for (model, _), jobs in fits.items():
         _fit(model, jobs)
-    cited = [[source, *_cites(source.split(";"), tables)] for source in cites]
+    cited = {source for ids in cites for source in ids.split(";")}
+    named = tables.sources.loc[sorted(cited), ["cite_en", "cite_zh"]]
+    sources = dict(zip(named.index, named.to_numpy().tolist(), strict=True))
     held = {
-        "lines": lines, "indicators": tables.indicators, "areas": tables.areas, "reasons": [*reasons], "cites": cited,
+        "lines": lines, "indicators": tables.indicators, "areas": tables.areas, "reasons": [*reasons],
+        "cites": [ids.split(";") for ids in cites], "sources": sources,
         "vintages": {name: choices.vintage_name(name) for line in lines for name in line["k"][2].split("+")},
         "units": {unit: _unit(unit) for unit in dict.fromkeys([*(line["u"] for line in lines), *_derived_units()])},
         "statements": [_statement(row, tables) for row in tables.statements.itertuples()],
-        "shows": choices.SHOWS, "models": {name: model.assumes for name, model in models.MODELS.items()},
+        "own": choices.own_folder(folder), "shows": choices.SHOWS,
+        "models": {name: [model.assumes, model.least] for name, model in models.MODELS.items()},
         "over": {show: over for show, (over, _) in choices.RATIOS.items()},
         "horizon": HORIZON, "levels": LEVELS, "most": choices.LINES,
         "questions": [[text, asdict(choice)] for text, choice in QUESTIONS.items()],
@@ -119,7 +124,7 @@ def _held(
                 "s": sources[0] if len({*sources}) == 1 else sources}  # fmt: skip
 
     whole = tables.published(line)
-    held |= numbers(whole) | {"q": whole.attrs["bounds"]}
+    held |= numbers(whole) | {"q": whole.attrs.get("qualifiers", {}), "b": whole.attrs["breaks"]}
     for show in choices.SHOWS:
         try:
             s = tables.shown(line, show)
@@ -128,7 +133,7 @@ def _held(
             continue
         if show in choices.RATIOS:
             none = number(Refused(choices.MISSING[show]))
-            held[show] = {"u": s.attrs["unit"], "w": s.attrs["vintage"], "f": s.attrs["factor"], "none": none}
+            held[show] = {"u": s.attrs["unit"], "w": s.attrs["vintage"], "f": f"{s.attrs['factor']:g}", "none": none}
         if show in ("growth", *choices.RATIOS):
             held[show] = held.get(show, {}) | numbers(s)
         if show in ("index", "compound") or line[2] == choices.TARGET:  # an index is its level on another scale
@@ -168,18 +173,13 @@ def _derived_units() -> list[str]:
     return ["index", *(unit for _, units in choices.RATIOS.values() for unit, _ in units.values())]
 
 
-def _cites(sources: list[str], tables: choices.Book) -> list[str]:
-    named = tables.sources.loc[sources]
-    return [words.listed([*dict.fromkeys(named[f"cite_{language}"])], language) for language in words.LANGUAGES]
-
-
 def _statement(row: Any, tables: choices.Book) -> list[Any]:
     """What a document prints: indicator, area, date, print, line, document (twice), interval, unit, role."""
     unit, factor = choices.counted_in(row.unit)
     ends = [float(f"{end * factor:.10g}") if np.isfinite(end) else None for end in (row.low, row.high)]
     words_printed = row.qualifier_printed + row.printed + row.unit_printed
     line = None if pd.isna(row.line) else int(row.line)
-    cited = _cites([row.source_id], tables)
+    cited = tables.sources.loc[row.source_id, ["cite_en", "cite_zh"]]
     return [row.indicator, row.ref_area, row.time_period, words_printed, line, *cited, *ends, unit, row.role]
 
 
@@ -257,7 +257,7 @@ def _draw(names: list[list[str]], show: str, unit: str) -> Callable[..., None]:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if table["x"].nunique() == 1:
             ax.set_xlim(table["x"].iloc[0] - 2, table["x"].iloc[0] + 2)
-        if (table["obs_value"] > 0).all():
+        if not (table[["obs_value", "low"]].min() <= 0).any():
             ax.set_ylim(bottom=-0.02 * ax.get_ylim()[1])
         figures.end_labels(ax, ends)
 
@@ -285,14 +285,14 @@ def export(
     Refused, FigureError
         As `view` and `figures.export`.
     """
-    seen, unit = view(choice, tables), choices.answer(choice, choices.book(tables))[0][0]["unit"].iloc[0]
+    seen = view(choice, tables)
     table = seen.table.copy()
     of_line = table.groupby("series")["source_id"].transform(
         lambda cells: ";".join(sorted({source for cell in cells for source in cell.split(";")} - {""}))
     )
     table["source_id"] = table["source_id"].mask(table["source_id"] == "", of_line)  # a trend is made of its line
     pairs = {what: tuple(getattr(seen, what)) for what in ("title", "subtitle", "alt")}
-    return figures.export(name, _draw(seen.names, choice.show, unit), table, folder=folder, **pairs)
+    return figures.export(name, _draw(seen.names, choice.show, seen.unit), table, folder=folder, **pairs)
 
 
 def explore(
@@ -328,24 +328,23 @@ def explore(
             return bundle | seen, metadata | described
 
     def hear(widget: Explorer, message: dict[str, Any], _: object) -> None:
-        given = message["choice"]
-        wanted = Choice(
-            **given | {"lines": tuple(map(tuple, given["lines"])), "years": given["years"] and tuple(given["years"])}
-        )
         try:
+            given = message["choice"]
+            lines, years = tuple(map(tuple, given["lines"])), given["years"] and tuple(given["years"])
+            wanted = Choice(**given | {"lines": lines, "years": years})
             if message["do"] == "fit":
                 told = {"trends": [_ahead(table) for table in choices.answer(wanted, choices.book(folder))[0]]}
             else:
                 figures.ready()
                 export(wanted, message["name"], data.FOLDER.parent / "mine", folder)
                 told = {"saved": ", ".join(f"{message['name']}.{kind}" for kind in figures.FILES)}
-        except (Refused, figures.FigureError) as error:
-            told = {"refused": error.pair if isinstance(error, Refused) else [str(error)] * 2}
+        except (ValueError, TypeError, KeyError) as error:  # Refused, FigureError and DataError are ValueErrors
+            told = {"refused": getattr(error, "pair", [str(error)] * 2)}
         widget.send(told | {"id": message["id"]})
 
     held = json.dumps(payload(folder), ensure_ascii=False, separators=(",", ":"))
     first = asdict(choice or next(iter(QUESTIONS.values())))
-    widget = Explorer(model_id="explorer", held=held, choice=first)
+    widget = Explorer(held=held, choice=first)
     widget.on_msg(hear)
     return widget
 

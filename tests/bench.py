@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 import statsmodels.api as sm
 from scipy import stats
 
@@ -183,7 +184,7 @@ def clicks() -> None:
     """From a click to the picture, in the page and in JupyterLab; without a browser it says so."""
     try:
         from tests import browser
-    except BaseException as error:  # pytest skips where playwright is missing
+    except (ImportError, pytest.skip.Exception) as error:  # pytest skips where playwright is missing
         return print(f"           from click to picture: not measured ({error})")
     if browser.BROWSER is None:
         return print("           from click to picture: not measured (no Chromium or Chrome)")

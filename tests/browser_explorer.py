@@ -6,6 +6,7 @@ by choice; screenshots stay in ``.cache/browser``.
 
 import io
 import json
+import re
 import shutil
 from dataclasses import asdict, replace
 
@@ -26,7 +27,8 @@ STATE = """async (choice) => {
     const seen = explorer.seen, text = (part) => document.querySelector(part)?.textContent ?? null;
     return {refused: text(".refused"), title: text("h1"), subtitle: text(".subtitle"), names: seen?.names,
             alt: document.querySelector(".picture svg")?.getAttribute("aria-label") ?? null,
-            csv: seen && explorer.csvText(), code: seen && explorer.code()};
+            csv: seen && explorer.csvText(), code: seen && explorer.code(),
+            drawn: document.querySelector(".picture svg")?.outerHTML ?? ""};
 }"""
 
 
@@ -64,15 +66,17 @@ def test_the_page_shows_what_python_answers(open_page, language, place):
     lines = [*choices.book().lines]
     single = [Choice((line,), show) for line in lines[place::7] for show in ("level", "compound", "share")]
     asked = 0
-    for choice in [*explorer.QUESTIONS.values(), *sample(110, seed=place), *single]:
+    for choice in [*explorer.QUESTIONS.values(), *sample(110, seed=place), *sample(60, place, answered=False), *single]:
         seen = shown.evaluate(STATE, asdict(choice))
-        if reason := why_not(choice):
-            assert seen["refused"] == reason[place], choice
-            continue
-        if seen["refused"]:  # a trend over other years, which a page cannot fit
+        assert not re.search("NaN|Infinity|undefined", seen["drawn"]), choice
+        if (seen["refused"] or "").startswith(("This page has trends", "本页的趋势")):  # over other years
             assert choice.model and choice.years
             asked += 1
             continue
+        if reason := why_not(choice):
+            assert seen["refused"] == reason[place], choice
+            continue
+        assert not seen["refused"], choice
         expected = view(choice)
         table = expected.table.drop(columns="x")
         assert (seen["title"], seen["subtitle"]) == (expected.title[place], expected.subtitle[place]), choice
@@ -90,14 +94,14 @@ def test_the_page_shows_what_python_answers(open_page, language, place):
                 assert numbers[0] == pytest.approx(
                     numbers[1], rel=rounding, abs=1e-3 * rounding + 1e-5 * ahead.any(), nan_ok=True
                 )
-    assert asked < 60
+    assert asked < 80
     shown.evaluate(STATE, asdict(replace(Choice((RD,)), model="damped")))
     shown.screenshot(path=SHOTS / f"explorer.{language[:2]}.png", full_page=True)
 
 
 def test_it_is_used_by_keyboard_alone(open_page):
     shown = open_page()
-    for _ in range(4):
+    while shown.evaluate("document.activeElement.dataset.name") != "question-1":
         shown.keyboard.press("Tab")
     assert shown.evaluate("document.activeElement.textContent") == [*explorer.QUESTIONS][1]
     shown.keyboard.press("Enter")
@@ -160,7 +164,20 @@ def test_the_address_is_the_state(open_page):
     first.evaluate(STATE, asdict(Choice((RD,), "growth", (2015, 2020))))
     state = first.evaluate("location.hash")
     assert open_page(path=state).evaluate(STATE)["csv"] == first.evaluate(STATE)["csv"]
+    sound = asdict(Choice((RD,)))
+    faults = [
+        {"lines": [1, 2]},
+        {"lines": [None]},
+        {"lines": [["RD_EXP"]]},
+        {"show": "oracle"},
+        {"show": "constructor"},
+    ]
+    faults += [{"model": "oracle"}, {"years": 5}, {"horizon": "abc"}, {"horizon": 0}, {"level": 2}]
+    for wrong in faults:
+        assert open_page(path=f"#{json.dumps(sound | wrong)}").evaluate(STATE)["title"].startswith("Intramural R&D")
     assert open_page(path="#nonsense").evaluate(STATE)["title"]
+    first.go_back()
+    first.wait_for_function("document.querySelector('.subtitle').textContent.startsWith('index, 2000')")
     evil = Choice((("<img src=x onerror=alert(1)>", "CN-SH", "final"),))
     assert "<img" in open_page(path=f"#{json.dumps(asdict(evil))}").evaluate(STATE)["refused"]
 
@@ -177,7 +194,8 @@ ROW = "RD_EXP,CN-SH,2025,2500.0,1,亿元,exact,first-release,A,nbs-rd-communique
         f"{HEADER}\n{ROW.replace('2500.0', 'many')}", f"{HEADER}\n{ROW.replace('2500.0', '-1')}",
         f"{HEADER}\n{ROW.replace('亿元', 'yuan')}", f"{HEADER}\n{ROW.replace('first-release', 'mine')}",
         f"{HEADER}\n{ROW.replace('RD_EXP', '')}", f"{HEADER}\n{ROW.replace('RD_EXP', 'R_AND_D')}",
-        f"{HEADER}\n{ROW.replace('CN-SH', 'Shanghai')}", f"{HEADER}\n{ROW.replace('high,', ' high,')}",
+        f"{HEADER}\n{ROW.replace('CN-SH', 'Shanghai')}", f"{HEADER}\n{ROW.replace('RD_EXP', '__proto__')}",
+        f"{HEADER}\n{ROW.replace('CN-SH', 'constructor')}", f"{HEADER}\n{ROW.replace('high,', ' high,')}",
     ],
 )  # fmt: skip
 def test_a_bad_row_of_ones_own_is_named_as_python_names_it(open_page, tmp_path, rows):
@@ -196,8 +214,14 @@ def test_a_table_of_ones_own_is_shown(open_page, tmp_path):
     shown = open_page()
     shown.locator("input[type=file]").set_input_files(tmp_path / "mine.csv")
     shown.wait_for_function("explorer.seen?.found.points[0].length === 2")
-    assert "250.0" in shown.locator(".picture table").first.inner_text()
-    assert "JupyterLab" in shown.locator("select[data-name=show] option").nth(2).inner_text()
+    shown.locator(".picture td", has_text="250.0").first.wait_for()
+    shown.locator("select[data-name=show] option", has_text="JupyterLab").first.wait_for(state="attached")
+    for rows in (f"{HEADER}\n", f'{HEADER}\n"{ROW}', f"{HEADER}\n{ROW}\n{ROW}",
+                 f"{HEADER}\n{ROW}\n{ROW.replace('2025', '2024').replace('亿元', '万亿元')}"):  # fmt: skip
+        (tmp_path / "mine.csv").write_text(rows, encoding="utf-8")
+        shown.locator("input[type=file]").set_input_files(tmp_path / "mine.csv")
+        assert shown.locator(".fault").inner_text().startswith("mine.csv")
+        shown.evaluate(STATE, asdict(Choice((RD,))))
 
 
 def test_the_widget_in_jupyterlab(project, address, page):  # noqa: F811

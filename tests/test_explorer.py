@@ -4,7 +4,6 @@ import json
 import random
 import re
 import shutil
-from dataclasses import replace
 from fractions import Fraction
 
 import nbformat
@@ -100,10 +99,13 @@ def test_a_bound_is_no_point_and_no_value():
     [
         (Choice(()), "Choose"),
         (Choice(tuple(LINES[:7])), "at most"),
+        (Choice((RD, RD)), "same line twice"),
+        (Choice((RD,), model="drift", horizon=0), "1 to 100"),
+        (Choice((RD,), model="drift", level=2), "between 0 and 1"),
         (Choice((("RD_EXP", "CN-SH", "nonsense"),)), "catalogue"),
         (Choice((RD,), show="level", model="oracle"), "catalogue"),
         (Choice((RD,), "per_rd"), "divided by itself"),
-        (Choice((RD,), years=(1950, 1960)), "no figure in these years"),
+        (Choice((RD,), years=(1950, 1960)), "has no figure in these years"),
         (Choice((RD, ("RD_PERSONNEL_FTE", "CN-SH", "final"))), "units differ"),
         (Choice((("GDP_INDEX", "CN-SH", "census-4"),), "growth"), "rate already"),
         (Choice((("RD_INTENSITY", "CN-SH", "first-release"),), "growth"), "percentage points"),
@@ -121,12 +123,12 @@ def test_what_is_refused_says_why(choice, reason):
         view(choice)
 
 
-def sample(count, seed=7):
-    """Choices that have an answer, of one to three lines."""
+def sample(count, seed=7, answered=True):
+    """Choices of one to three lines; those that have an answer, or any."""
     chance = random.Random(seed)
     while count:
         first = chance.choice(LINES)
-        alike = [line for line in LINES if line[0] == first[0]]
+        alike = [line for line in LINES if line[0] == first[0]] if chance.random() < 0.8 else LINES
         lines = tuple(dict.fromkeys([first, *chance.sample(alike, min(len(alike), chance.randint(0, 2)))]))
         start = chance.randint(2000, 2018)
         years = chance.choice([None, (start, start + chance.randint(2, 12))])
@@ -134,7 +136,7 @@ def sample(count, seed=7):
         choice = Choice(
             lines, chance.choice(choices.SHOWS), years, model, chance.choice([0.8, 0.95]), chance.randint(1, 6)
         )
-        if not why_not(choice):
+        if not answered or not why_not(choice):
             count -= 1
             yield choice
 
@@ -146,8 +148,11 @@ def test_the_code_gives_the_numbers_that_are_shown(choice):
     table = view(choice).table
     for name, numbers in said["shown"].items():
         seen = table[(table["series"] == name) & (table["qualifier"] != "projected")]["obs_value"]
-        if isinstance(numbers, pd.DataFrame):  # statements
-            assert len(seen) <= len(numbers)
+        if isinstance(numbers, pd.DataFrame):  # statements, in base units
+            scales = [1, *choices.UNITS["scales"].values()]
+            assert all(
+                any(abs(value * scale / n - 1) < 1e-9 for scale in scales for n in numbers["value"]) for value in seen
+            )
             continue
         given = [numbers] if isinstance(numbers, float) else [*numbers.dropna()]
         assert [*seen] == pytest.approx(given, rel=1e-12)
@@ -171,6 +176,65 @@ def test_the_payload_is_the_same_every_time_and_the_page_small_and_alone(tmp_pat
     assert text == (tmp_path / "two.html").read_text(encoding="utf-8")
     assert len(text.encode()) < 900_000
     assert not re.search(r"(?:src|href)=\"(?!data:)", text) and not re.search(r"^import |\bfetch\(|XMLHttp", text, re.M)
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8-sig")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_breaks_zeros_and_other_countries_of_an_own_folder(own, tmp_path):
+    row = next(
+        line
+        for line in (own / "series.csv").read_text("utf-8-sig").splitlines()
+        if line.startswith("RD_EXP,CN-SH,2015")
+    )
+    edit(own / "series.csv", row, row.replace(",A,", ",B,"))
+    zero = next(line for line in (own / "series.csv").read_text("utf-8-sig").splitlines()
+                if line.startswith("HIGH_VALUE_PATENTS_PER_10K_CHANGE,CN-SH,2023"))  # fmt: skip
+    cells = zero.split(",")
+    edit(own / "series.csv", zero, ",".join([*cells[:3], "0", "", *cells[5:]]))
+    with (own / "pwt.csv").open("a", encoding="utf-8") as file:
+        file.write((own / "pwt.csv").read_text("utf-8-sig").splitlines()[-1].replace("USA", "FRA") + "\n")
+    for choice in (Choice((RD,), "growth"), Choice((RD,), "index"), Choice((RD,), model="drift")):
+        with pytest.raises(Refused, match="definition changes in 2015"):
+            view(choice, own)
+    assert len(view(Choice((RD,), "growth", (2015, 2023)), own).table) == 8
+    with pytest.raises(Refused, match="zero"):
+        view(Choice((("HIGH_VALUE_PATENTS_PER_10K_CHANGE", "CN-SH", "as-published"),), "index"), own)
+    explorer.page(tmp_path / "page.html", own)
+    assert not any("FRA" in str(line) for line in choices.book(own).lines)
+
+
+def test_the_code_of_an_own_folder_reads_it(own):
+    row = next(
+        line
+        for line in (own / "series.csv").read_text("utf-8-sig").splitlines()
+        if line.startswith("RD_EXP,CN-SH,2023")
+    )
+    edit(own / "series.csv", row, row.replace("2049.6028", "2049.5"))
+    said = {}
+    exec(code(Choice((RD,)), own), said)
+    assert said["shown"]["Shanghai"][2023] == view(Choice((RD,)), own).table["obs_value"].iloc[-1]
+
+
+def test_about_stays_about():
+    table = view(Choice((("RD_INTENSITY", "CN-SH", "announced"),))).table
+    expected = data.observations("RD_INTENSITY", vintage="announced")["qualifier"]
+    assert table["qualifier"].tolist() == expected.tolist() and "approx" in set(expected)
+
+
+def test_the_widget_answers_every_question_or_says_why():
+    widget, heard = explorer.explore(), []
+    widget.send = heard.append
+    given = {"lines": [list(RD)], "show": "level", "years": [2012, 2020], "model": "drift", "level": 0.95, "horizon": 3}
+    wrong = [{"choice": given | {"level": 2}}, {"choice": given | {"horizon": "x"}}, {"choice": {}}, {}]
+    for asked in [{"choice": given}, *wrong]:
+        widget._handle_custom_msg(asked | {"do": "fit", "id": 1}, [])
+    assert len(heard) == 5 and len(heard[0]["trends"][0]) == 3
+    assert all(len(one["refused"]) == 2 and one["id"] == 1 for one in heard[1:])
+    widget.close()
 
 
 @pytest.fixture
@@ -209,8 +273,10 @@ def test_a_table_of_ones_own_is_read_again_when_it_changes_and_refused_when_it_i
 def test_a_choice_is_exported_as_six_files(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "_notebook", "mine")
     figures.use_style("mine")
-    for place, choice in enumerate([*explorer.QUESTIONS.values(), Choice((RD,), model="damped"),
-                                    replace(Choice((RD, ("RD_EXP", "CN-BJ", "final"))), show="compound")]):  # fmt: skip
+    lines = ("FISCAL_SCITECH", "CN-GD", "final"), ("RD_EXP", "CN-BJ", "final")
+    tried = [Choice(lines[:1], "share", model="local-linear"), Choice((RD,), model="damped"),
+             Choice((RD, lines[1]), "compound"), *explorer.QUESTIONS.values()]  # fmt: skip
+    for place, choice in enumerate(tried):
         explorer.export(choice, f"own{place}", tmp_path)
         assert {path.name for path in tmp_path.glob(f"own{place}.*")} == {
             f"own{place}.{kind}" for kind in figures.FILES
