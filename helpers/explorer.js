@@ -214,7 +214,10 @@ export function mount(root, held, host = {}) {
   const controls = h("section", { class: "controls" });
   const picture = h("section", { class: "picture" });
   const box = h("div", { class: "explorer" }, controls, picture);
-  root.replaceChildren(style, box);
+  // In JupyterLab a tree of its own: its thousands of rules need not be matched at every change. Fonts are the document's.
+  const tree = host.ask ? root.shadowRoot ?? root.attachShadow({ mode: "open" }) : root;
+  tree.replaceChildren(style, box);
+  if (!document.getElementById("explorer-font")) document.head.append(h("style", { id: "explorer-font" }, font(held)));
 
   const button = (label, click, attributes = {}) => h("button", { type: "button", onclick: click, ...attributes }, label);
   const field = (label, control) => h("label", {}, h("span", {}, label), control);
@@ -233,9 +236,11 @@ export function mount(root, held, host = {}) {
     box.lang = chinese ? "zh-Hans" : "en";
     if (!host.ask) document.title = t("Explore Shanghai's innovation figures");
     drawPicture();
-    const turn = asked;
-    const rest = () => { if (turn === asked) drawControls(); };
-    if (controls.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
+    afterPaint(controls, drawControls);
+  }
+  function afterPaint(part, work) {
+    const turn = asked, rest = () => { if (turn === asked) work(); };
+    if (part.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
   }
 
   const browsers = /^zh/.test(navigator.language);
@@ -258,6 +263,7 @@ export function mount(root, held, host = {}) {
 
   function choose(changed) {
     choice = { ...choice, ...changed };
+    notice.replaceChildren();
     const plain = { ...choice, show: "level", model: null };
     if (changed.lines && !changed.show && why(choice) && !why(plain)) choice = plain; // a line more or less
     if (!host.ask) history.pushState(null, "", address());
@@ -291,14 +297,14 @@ export function mount(root, held, host = {}) {
   }
 
   function drawControls() {
-    const kept = document.activeElement?.dataset?.name;
+    const kept = box.getRootNode().activeElement?.dataset?.name;
     const lines = choice.lines.map((key, i) => h("li", {},
-      h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }),
+      swatch(i),
       h("span", {}, `${pick(area(key))} · ${pick(indicator(key))}`, " ", h("small", {}, pick(vintage(key[2])))),
       button("×", () => choose({ lines: choice.lines.filter((_, k) => k !== i) }), { "aria-label": t("Remove {name}", { name: pick(indicator(key)) }), "data-name": `remove-${i}` })));
+    const whole = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => [String(from + i), String(from + i)]);
     const years = choice.lines.flatMap((key) => { const line = known.get(key.join()); return line ? line.y ?? line.d.map((row) => Math.ceil(row[1])) : []; });
     const [first, last] = years.length ? [Math.min(...years), Math.max(...years)] : [2000, 2025];
-    const span = Array.from({ length: last - first + 1 }, (_, i) => [String(first + i), String(first + i)]);
     const [from, to] = choice.years ?? [first, last];
     const window_ = (...ends) => {
       const [a, b] = [Math.min(...ends), Math.max(...ends)];
@@ -317,21 +323,22 @@ export function mount(root, held, host = {}) {
       h("details", { open: adding, ontoggle: (event) => { if (event.target.open !== adding) { adding = event.target.open; drawControls(); } } },
         h("summary", {}, t("Add a line")), ...(adding ? addition().filter(Boolean) : [])),
       host.ask ? null : h("label", { class: "drop" }, h("span", {}, t("Drop a CSV with the columns of series.csv here, or choose one")),
-        h("input", { type: "file", accept: ".csv", onchange: (event) => open(event.target.files[0]) })),
+        h("input", { type: "file", accept: ".csv", onchange: ({ target }) => { open(target.files[0]); target.value = ""; } })), // the same file may come again, mended
       h("h2", {}, t("What is shown"), " ", h("small", {}, t("first the years, then the change, then the trend"))),
       h("div", { class: "pair" },
-        field(t("From"), select("from", span, from, (year) => window_(Number(year), to))),
-        field(t("To"), select("to", span, to, (year) => window_(from, Number(year))))),
+        field(t("From"), select("from", whole(first, last), from, (year) => window_(Number(year), to))),
+        field(t("To"), select("to", whole(first, last), to, (year) => window_(from, Number(year))))),
       field(t("Change"), select("show", held.shows.map((show) => [show, pick(showName[show]), show === choice.show ? "" : reason({ show, model: null })]), choice.show, (show) => choose({ show, ...(why({ ...choice, show }) ? { model: null } : {}) }))),
       field(t("Trend"), select("model", [["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model })])], choice.model ?? "", (model) => choose({ model: model || null }))),
       choice.model ? h("p", { class: "hint" }, seen && inLogarithms(seen.found) ? t("Of its logarithm: {text}", { text: T(held.models[choice.model][0]) }) : t(held.models[choice.model][0])) : null,
       choice.model ? h("div", { class: "pair" },
         field(t("Interval"), select("level", held.levels.map((level) => [String(level), `${Math.round(100 * level)} %`]), choice.level, (level) => choose({ level: Number(level) }))),
-        field(t("Years ahead"), select("horizon", Array.from({ length: host.ask ? 20 : held.horizon }, (_, i) => [String(i + 1), String(i + 1)]), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })))) : null,
+        field(t("Years ahead"), select("horizon", whole(1, host.ask ? 20 : held.horizon), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })))) : null,
     );
     if (kept) box.querySelector(`[data-name="${kept}"]`)?.focus({ preventScroll: true });
   }
   let adding = false, asking = true;
+  const swatch = (i) => h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` });
   const colour = (i) => [held.colours.accent, held.colours.ink, held.colours.mid][i % 3];
 
   // The picture
@@ -503,15 +510,15 @@ export function mount(root, held, host = {}) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       seen = null;
-      picture.replaceChildren(h("h1", {}, t("No picture")), h("p", { role: "status", class: "refused" }, pick(error.pair)));
+      picture.replaceChildren(notice, h("h1", {}, t("No picture")), h("p", { role: "status", class: "refused" }, pick(error.pair)));
       return;
     }
     seen = { ...told(found), found, choice, names: named(choice.lines) };
+    const say = (point) => [0, 1].map((k) => number(point.v * factor(found.unit, k), k));
     seen.alt = listed(found.points.map((points, i) => {
       const [first, last] = [points[0], points[points.length - 1]];
-      if (points.length === 1) return T("{name}: {last} in {end}", { name: seen.names[i], last: [0, 1].map((k) => number(last.v * factor(found.unit, k), k)), end: spans(last.label) });
-      const [from, to] = [first, last].map((point) => [0, 1].map((k) => number(point.v * factor(found.unit, k), k)));
-      return T("{name}: {first} in {start}, {last} in {end}", { name: seen.names[i], first: from, start: first.label, last: to, end: last.label });
+      const values = { name: seen.names[i], first: say(first), start: first.label, last: say(last), end: spans(last.label) };
+      return points.length > 1 ? T("{name}: {first} in {start}, {last} in {end}", values) : T("{name}: {last} in {end}", values);
     }));
     room ||= picture.clientWidth || 700; // asked once: every question of this kind makes the browser lay out the page
     const width = Math.max(300, Math.min(900, room)), labels = seen.names.map(pick);
@@ -519,9 +526,9 @@ export function mount(root, held, host = {}) {
     if (choice.show === "compound") readout.replaceChildren();
     else readout.replaceChildren(t("Point at the picture, or use the arrow keys, for the values."));
     const drawn = chart(found, width, false);
-    const legend = width > 560 || choice.show === "compound" ? null : h("ul", { class: "legend" }, ...labels.map((label, i) => h("li", {}, h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` }), label)));
+    const legend = width > 560 || choice.show === "compound" ? null : h("ul", { class: "legend" }, ...labels.map((label, i) => h("li", {}, swatch(i), label)));
     fillIn(picture,
-      h("h1", {}, pick(seen.title)), h("p", { class: "subtitle" }, pick(seen.subtitle)), drawn, legend, readout,
+      notice, h("h1", {}, pick(seen.title)), h("p", { class: "subtitle" }, pick(seen.subtitle)), drawn, legend, readout,
       marks(found), h("p", { class: "sources" }, sourceLine(found)),
       h("p", { class: "take" }, button("SVG", () => save("svg")), button("PNG", () => save("png")), button("CSV", () => save("csv")),
         found.lines.some((line) => line.own) ? null : button(t("Copy code"), (event) => copy(code(), event.target)),
@@ -529,13 +536,12 @@ export function mount(root, held, host = {}) {
         host.save ? button(t("Save as a figure in mine/"), saveFigure) : null),
       below,
     );
-    const rest = () => {
-      if (turn === asked) fillIn(below, h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)), statements(),
-        found.lines.some((line) => line.own) ? null : h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code())));
-    };
-    if (below.firstChild) requestAnimationFrame(() => setTimeout(rest)); else rest();
+    const python = found.lines.some((line) => line.own) ? null
+      : h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code()));
+    afterPaint(below, () => fillIn(below,
+      h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)), statements(), python));
   }
-  const below = h("div", {});
+  const below = h("div", {}), notice = h("div", {}); // what is wrong with a table stays until the next choice
 
   const scrolled = (name, heads, rows, numeric = []) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
     h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head, i) => h("th", { scope: "col", class: numeric.includes(i) ? "number" : false }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, i) => h("td", { class: numeric.includes(i) ? "number" : false }, cell)))))));
@@ -639,8 +645,7 @@ export function mount(root, held, host = {}) {
   // A table of one's own: each of its series replaces the one of the same name, or is a new one.
   async function open(file) {
     const { lines, fault } = read(held, await file.text(), file.name);
-    box.querySelector(".fault")?.remove();
-    if (fault) return picture.prepend(h("p", { class: "fault", role: "alert" }, fault));
+    if (fault) return notice.replaceChildren(h("p", { class: "fault", role: "alert" }, fault));
     own = lines;
     ({ answer, why, known } = answers(held, own));
     return choose({ lines: [own[0].k], show: "level", years: null, model: null });
@@ -724,7 +729,7 @@ export function read(held, content, name) {
 
 const font = (held) => `@font-face { font-family: "Explorer Sans"; src: url(data:font/woff;base64,${held.font}) format("woff"); }`;
 
-const css = (held) => `${font(held)}
+const css = (held) => `
 .explorer { --ink: ${held.colours.ink}; --grey: ${held.colours.grey}; --accent: ${held.colours.accent}; color-scheme: light;
   font: 15px/1.45 "Explorer Sans", "Noto Sans SC", system-ui, sans-serif; color: var(--ink); background: #fff; padding: 16px;
   display: grid; grid-template-columns: minmax(250px, 320px) minmax(0, 1fr); gap: 24px; max-width: 1280px; margin: auto; box-sizing: border-box; }

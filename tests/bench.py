@@ -144,7 +144,8 @@ def collection() -> None:
 
 # Changes one control after another as a click does, and waits until the picture is painted.
 CLICKS = """async (count) => {
-    const box = document.querySelector(".explorer"), times = [];
+    const trees = [document, ...[...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean)];
+    const box = trees.map((tree) => tree.querySelector(".explorer")).find(Boolean), times = [];
     const painted = () => new Promise((done) => requestAnimationFrame(() => {
         const {port1, port2} = new MessageChannel();
         port1.onmessage = done;
