@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-anywhere test-browser test-extend lab explore bench lock clean
+.PHONY: run test test-anywhere test-browser test-extend lab report bench lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -26,15 +26,14 @@ test-extend: .venv/installed
 # The notebooks in a real JupyterLab, in a browser of the system.
 test-browser: .venv/installed
 	@$(BIN)/python -c 'import playwright, axe_playwright_python' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
-	@$(BIN)/python -m pytest tests/browser.py tests/browser_explorer.py -rs
+	@$(BIN)/python -m pytest tests/browser*.py -n auto -rs
 
 lab: .venv/installed
 	@$(BIN)/python run.py lab $(ARGS)
 
-# The explorer as one page that needs neither Python nor a network.
-explore: .venv/installed
-	@$(BIN)/python -c 'from helpers import explorer; explorer.page("build/explore.html")'
-	@echo "build/explore.html is written: open it in any browser"
+# All notebooks, figures and tables, and the explorer, as pages that need neither Python nor a network.
+report: .venv/installed
+	@$(BIN)/python run.py report
 
 bench: .venv/installed
 	@$(BIN)/python -m tests.bench

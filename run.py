@@ -1,8 +1,9 @@
 """Execute the notebooks whose inputs have changed, and refresh the pages that are generated from them.
 
 ``python run.py`` does what ``make run`` does, once the packages are installed; ``python run.py lab`` opens JupyterLab
-with the same settings. A notebook is executed in a clean kernel. It and its figures are written to a place of their own
-and moved to the project when all cells have run, so a failing cell or an interruption leaves everything as it was.
+with the same settings, ``python run.py report`` writes the report. A notebook is executed in a clean kernel. It and its
+figures are written to a place of their own and moved to the project when all cells have run, so a failing cell or an
+interruption leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -76,9 +77,16 @@ def main() -> int:
         # no search for language servers, no extensions from the network
         quiet = ["--LanguageServerManager.autodetect=False", "--LabApp.extension_manager=readonly"]
         os.execv(sys.executable, [sys.executable, "-c", LAB, *quiet, *sys.argv[2:]])
+    if sys.argv[1:] == ["report"]:
+        settle()
+        from helpers import report
+
+        report.write()
+        print("build/report/index.html is written, in Chinese build/report/zh/index.html: open it in any browser")
+        return 0
     if sys.argv[1:]:
         print(
-            f"unknown: {' '.join(sys.argv[1:])}; run.py takes nothing, or lab with JupyterLab's options",
+            f"unknown: {' '.join(sys.argv[1:])}; run.py takes nothing, report, or lab with JupyterLab's options",
             file=sys.stderr,
         )
         return 2

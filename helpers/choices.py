@@ -162,10 +162,7 @@ class Book:
         """A line by year, as published."""
         indicator, area, vintage = line
         if indicator != TFP:
-            s = data.series(indicator, area, vintage.split("+"), self.folder)
-            rows = data.observations(indicator, area, vintage.split("+"), self.folder)["qualifier"]
-            s.attrs["qualifiers"] = {int(year): said for year, said in rows.items() if said != "exact"}
-            return s
+            return data.series(indicator, area, vintage.split("+"), self.folder)
         table = data.pwt(vintage.removeprefix("pwt-"), self.folder)
         s = table[table["countrycode"].map(COUNTRIES) == area].set_index("year")["rtfpna"].dropna().rename(TFP)
         s.attrs = {"indicator": TFP, "area": area, "unit": "index", "vintage": vintage, "bounds": {}, "breaks": [],

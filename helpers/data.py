@@ -81,14 +81,18 @@ def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
 
 def _tables(folder: Path | str) -> dict[str, pd.DataFrame]:
     """The tables as they are kept: nobody may change them."""
+    return _load(*_stamped(folder))
+
+
+def _stamped(folder: Path | str) -> tuple[Path, tuple[tuple[int, int], ...]]:
+    """A folder of tables and the state they are in."""
     folder = Path(folder).resolve()
     names = [resource["path"] for resource in _description()]
     for name in names:
         if not (folder / name).is_file():
             raise DataError(f"no such file in {folder.name}/; needed are {', '.join(names)}", name)
     facts = [(folder / name).stat() for name in names]
-    stamp = tuple((fact.st_mtime_ns, fact.st_size) for fact in facts)
-    return _load(folder, stamp)
+    return folder, tuple((fact.st_mtime_ns, fact.st_size) for fact in facts)
 
 
 def statements(folder: Path | str = FOLDER) -> pd.DataFrame:
@@ -184,17 +188,16 @@ def observations(
             near += [key for key in named if key == str(value).upper()]
             hint = f" (perhaps {', '.join(near)})" if near else ""
             raise DataError(f"unknown; {table}.csv lists what there is{hint}", "series.csv", column=column, value=value)
-    rows = tables["series"]
-    rows = rows[(rows["indicator"] == indicator) & (rows["ref_area"] == area)]
-    asked, known = f"{indicator} of {area}", sorted(set(rows["vintage"]))
-
-    def choice() -> str:
-        years = rows.groupby("vintage", sort=True)["time_period"]
-        return ", ".join(f"{name!r} ({one.min()}–{one.max()})" for name, one in years)
-
-    if rows.empty:
+    rows, asked = _by_line(*_stamped(folder)).get((indicator, area)), f"{indicator} of {area}"
+    if rows is None:
         where = tables["series"].query("indicator == @indicator")["ref_area"].unique()
         raise DataError(f"no official series of {asked}; there is one of {', '.join(where) or 'no area'}", "series.csv")
+    known = sorted(set(rows["vintage"]))
+
+    def choice() -> str:
+        years = rows.index.to_series().groupby(rows["vintage"], sort=True)
+        return ", ".join(f"{name!r} ({one.min()}–{one.max()})" for name, one in years)
+
     if vintage is None:
         if len(known) > 1:
             raise DataError(f"{asked} has several vintages, name one of {choice()}", "series.csv", column="vintage")
@@ -204,17 +207,17 @@ def observations(
         raise DataError(f"name one vintage at least; {asked} has {choice()}", "series.csv", column="vintage")
     if "target" in names and len(names) > 1:
         raise DataError(f"{asked}: what was aimed at is not joined to what was measured", "series.csv", value="target")
-    joined = tables["indicators"].set_index("indicator")["splice"][indicator].split()
-    chosen = rows.iloc[:0].set_index("time_period")
+    chosen = rows.iloc[:0]
     for name in names:
         if name not in known:
             raise DataError(f"{asked} has the vintages {choice()}", "series.csv", column="vintage", value=name)
-        added = rows[rows["vintage"] == name].set_index("time_period")
+        added = rows[rows["vintage"] == name]
         if chosen.empty:
             chosen = added
             continue
         both = chosen.index.intersection(added.index)
-        if both.empty and not {name, *chosen["vintage"]} <= set(joined):
+        joined = tables["indicators"].query("indicator == @indicator")["splice"].iloc[0]
+        if both.empty and not {name, *chosen["vintage"]} <= set(joined.split()):
             raise DataError(
                 f"{asked}: {name!r} has no year in common with those before it: use one alone", "series.csv"
             )
@@ -237,12 +240,12 @@ def series(
     Series
         Values in the unit published, index ``time_period`` (int), name ``indicator``. ``attrs``: ``indicator``,
         ``area``, ``unit``, ``vintage`` (joined by ``+`` where spliced), ``sources`` (sorted source ids), ``lineage``
-        (year to source ids), ``bounds`` (year to ``at_least`` or ``at_most`` where the figure is only a bound) and
-        ``breaks`` (years in which the definition changes, SDMX status B).
+        (year to source ids), ``qualifiers`` (year to qualifier where the figure is not exact), ``bounds`` (those that
+        are ``at_least`` or ``at_most``) and ``breaks`` (years in which the definition changes, SDMX status B).
     """
     rows = observations(indicator, area, vintage, folder)
     names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage or rows["vintage"]))
-    bounds = rows["qualifier"][rows["qualifier"].isin(["at_least", "at_most"])]
+    qualifiers = {int(year): said for year, said in rows["qualifier"].items() if said != "exact"}
     values = rows["obs_value"].rename(indicator)
     values.attrs = {
         "indicator": indicator,
@@ -251,7 +254,8 @@ def series(
         "vintage": "+".join(names),
         "sources": sorted(set(rows["source_id"])),
         "lineage": {int(year): [source] for year, source in rows["source_id"].items()},
-        "bounds": {int(year): qualifier for year, qualifier in bounds.items()},
+        "qualifiers": qualifiers,
+        "bounds": {year: said for year, said in qualifiers.items() if said in ("at_least", "at_most")},
         "breaks": [int(year) for year in rows.index[rows["obs_status"] == "B"]],
     }
     return values
@@ -283,6 +287,12 @@ def _description() -> list[dict[str, Any]]:
         return json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     except FileNotFoundError:
         raise DataError(f"the tables are not in {FOLDER}; they come with the project, not with the package") from None
+
+
+@lru_cache(maxsize=8)
+def _by_line(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[Any, pd.DataFrame]:
+    """The official series by indicator and area, each with its years as the index."""
+    return dict(iter(_load(folder, stamp)["series"].set_index("time_period").groupby(["indicator", "ref_area"])))
 
 
 @lru_cache(maxsize=8)

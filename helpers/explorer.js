@@ -313,7 +313,9 @@ export function mount(root, held, host = {}) {
     const reason = (changed) => { const pair = choice.lines.length ? why({ ...choice, ...changed }) : null; return pair && pick(pair); };
 
     fillIn(controls,
-      h("p", { class: "language" }, button(chinese ? "English" : "中文", () => { chinese = !chinese; choose({}); }, { lang: chinese ? "en" : "zh-Hans" })),
+      h("p", { class: "language" },
+        ...(host.home ? [h("a", { href: (chinese ? "zh/" : "") + host.home }, t("The report")), " "] : []),
+        button(chinese ? "English" : "中文", () => { chinese = !chinese; choose({}); }, { lang: chinese ? "en" : "zh-Hans" })),
       h("details", { class: "questions", open: asking, ontoggle: (event) => { asking = event.target.open; } }, h("summary", {}, t("Start with a question")), ...held.questions.map(([text, ready], i) => button(t(text), () => {
           choose({ ...ready });
           if (room <= 560) picture.scrollIntoView();

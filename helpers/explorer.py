@@ -15,8 +15,6 @@ Typical use::
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import re
 from collections.abc import Callable
@@ -101,7 +99,7 @@ def payload(folder: Path | str = data.FOLDER) -> dict[str, Any]:
         "texts": {text: words.chinese_of(text) or text for text in [*spoken(), *QUESTIONS]},
         "colours": {name: getattr(figures, name.upper()) for name in ("ink", "grey", "accent", "mid", "tint", "pale")},
     }  # fmt: skip
-    return held | {"font": _font(json.dumps(held, ensure_ascii=False))}
+    return held | {"font": figures.font_subset(json.dumps(held, ensure_ascii=False))}
 
 
 def _held(
@@ -183,19 +181,6 @@ def _statement(row: Any, tables: choices.Book) -> list[Any]:
     return [row.indicator, row.ref_area, row.time_period, words_printed, line, *cited, *ends, unit, row.role]
 
 
-def _font(text: str) -> str:
-    """The packaged Noto Sans SC cut to the characters of a text, so that they can be read where no font has them."""
-    from fontTools import subset
-
-    options = subset.Options(flavor="woff", hinting=False, layout_features=[], drop_tables=["GSUB", "GPOS", "DSIG"])
-    cutter, buffer = subset.Subsetter(options), io.BytesIO()
-    cutter.populate(text="".join(sorted({*text, *map(chr, range(32, 127))})))
-    with subset.load_font(figures.font_file(), options) as font:
-        cutter.subset(font)
-        subset.save_font(font, buffer, options)
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
 def page(path: Path | str, folder: Path | str = data.FOLDER) -> None:
     """Write the explorer as one page that needs nothing else."""
     held = json.dumps(payload(folder), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -214,7 +199,8 @@ _PAGE = """<!doctype html>
 <main id="explorer"></main>
 <script type="module">
 {script}
-window.explorer = mount(document.getElementById("explorer"), JSON.parse(document.getElementById("held").textContent));
+const held = JSON.parse(document.getElementById("held").textContent);
+window.explorer = mount(document.getElementById("explorer"), held, { home: "index.html" });
 </script>
 <script type="application/json" id="held">{payload}</script>
 </html>

@@ -31,8 +31,8 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
         pages[front] = _filled(front, parts)
         pages[root / f"FINDINGS{suffix}.md"] = _findings(language)
         pages[root / "figures" / f"README{suffix}.md"] = _gallery(language, exhibits)
-    dictionary = root / "data" / "README.md"
-    pages[dictionary] = _filled(dictionary, {"tables": _dictionary(root / "data" / "datapackage.json")})
+        dictionary = root / "data" / f"README{suffix}.md"
+        pages[dictionary] = _filled(dictionary, {"tables": _dictionary(root / "data" / "datapackage.json", language)})
     return pages
 
 
@@ -124,17 +124,24 @@ def _gallery(language: str, exhibits: list[dict[str, Any]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _dictionary(package: Path) -> str:
+def _dictionary(package: Path, language: str) -> str:
+    end = {"en": "", "zh": "_zh"}[language]  # of the keys that hold the words in a language
+    heads = [translate("column", language), translate("type", language), translate("what it holds", language)]
     parts = []
     for resource in json.loads(package.read_text("utf-8"))["resources"]:
-        parts += [f"### `{resource['path']}`", resource["description"]]
-        rows = ["| column | type | what it holds |", "|:--|:--|:--|"]
+        parts += [f"### `{resource['path']}`", resource[f"description{end}"]]
+        rows = [f"| {' | '.join(heads)} |", "|:--|:--|:--|"]
         for field in resource["schema"]["fields"]:
-            rules = field.get("constraints", {})
-            codes = f" One of: {', '.join(rules['enum'])}." if "enum" in rules else ""
-            unit = f" Unit: {field['unit']}." if "unit" in field else ""
-            optional = "" if rules.get("required") else " May be empty."
-            rows.append(f"| `{field['name']}` | {field['type']} | {field['description']}{unit}{codes}{optional} |")
+            rules, told = field.get("constraints", {}), [field[f"description{end}"]]
+            if "unit" in field:
+                told.append(translate("Unit: {unit}.", language, unit=field[f"unit{end}"]))
+            if "enum" in rules:
+                told.append(
+                    translate("One of: {codes}.", language, codes=", ".join(f"`{code}`" for code in rules["enum"]))
+                )
+            if not rules.get("required"):
+                told.append(translate("May be empty.", language))
+            rows.append(f"| `{field['name']}` | {field['type']} | {(' ' if language == 'en' else '').join(told)} |")
         parts.append("\n".join(rows))
     return "\n\n".join(parts)
 

@@ -367,6 +367,11 @@ def collect(folder: Path = NOTEBOOKS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["notebook", "claim", "verdict", "text", "lead"])
 
 
+def paragraphs(source: str) -> list[str]:
+    """The paragraphs of a Markdown cell, each of which is a text of the catalogue."""
+    return re.split(r"\n\s*\n", source.strip())
+
+
 def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
     """Every text that needs Chinese, by context and text, with its places (file, cell or line).
 
@@ -382,16 +387,22 @@ def entries() -> dict[tuple[str, str], list[tuple[str, int]]]:
         if any(cell["cell_type"] == "code" and cell["execution_count"] is None for cell in cells):
             raise WordsError(f"{path.name} is not executed, so what it says is not known; run the notebooks first")
         for number, cell in enumerate(cells, 1):
-            texts = re.split(r"\n\s*\n", "".join(cell["source"]).strip()) if cell["cell_type"] == "markdown" else []
+            texts = paragraphs("".join(cell["source"])) if cell["cell_type"] == "markdown" else []
             for output in cell.get("outputs", []):
                 texts += output.get("metadata", {}).get(CHINESE, {}).get("texts", [])
             for text in texts:
                 found.setdefault((path.stem, text), []).append((f"notebooks/{path.name}", number))
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         with path.open("rb") as file:
             speakers = dict.fromkeys(("translate", "t", "marked", "Refused"))
             for line, text, *_ in extract("python", file, speakers, (), {}):
-                found.setdefault((HELPERS, text), []).append((f"helpers/{path.name}", line))
+                found.setdefault((HELPERS, text), []).append(
+                    (f"helpers/{path.relative_to(Path(__file__).parent)}", line)
+                )
+    for path in sorted(Path(__file__).parent.glob("report/*.html")):
+        with path.open("rb") as file:
+            for line, text, *_ in extract("jinja2", file, {"t": None}, (), {}):
+                found.setdefault((HELPERS, text), []).append((f"helpers/report/{path.name}", line))
     for text in explorer.spoken():
         found.setdefault((HELPERS, text), [("helpers/explorer.js", 1)])
     units = [form for _, _, *forms in _UNITS.values() for form in forms if form != "{number}"]
