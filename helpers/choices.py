@@ -463,7 +463,8 @@ def _words(
     """Title, measure and alternative text."""
     k = words.LANGUAGES.index(language)
     what = _listed([tables.indicators[line[0]][k] for line in choice.lines], language)
-    where = _listed([tables.areas[line[1]][k] for line in choice.lines], language)
+    areas = [*dict.fromkeys(tables.areas[line[1]][k] for line in choice.lines)]
+    where = translate("{areas}", language, areas=areas)
     measure, factor = unit_name(points[0]["unit"].iloc[0], language)
     texts = {"index": marked("index, {base} = 100"), "growth": marked("growth on the year before, percent"),
              "compound": marked("compound growth from the first to the last year, percent a year"),

@@ -151,7 +151,7 @@ function answers(held, own) {
 }
 
 export function mount(root, held, host = {}) {
-  const T = texts(held);
+  const T = texts(held), LATER = "This page has trends over all years; JupyterLab fits them to any.";
   let own = [], { answer, why, known } = answers(held, own);
   let choice = { ...held.questions[0][1], ...host.choice };
   let chinese = /^zh/.test(navigator.language);
@@ -172,9 +172,14 @@ export function mount(root, held, host = {}) {
     return k ? text : text.replace(/\d(?=(\d{3})+(\.|$))/g, "$&,");
   }
   // As printed: no digit less, and none that is not there.
-  const exactly = (value) => { const text = String(Number(value.toPrecision(9))).replace("-", "−"); return chinese ? text : text.replace(/\d(?=(\d{3})+(\.|$))/g, "$&,"); };
-  const listed = (pairs) => [...new Map(pairs.map((pair) => [pair.join("\n"), pair])).values()]
-    .reduce((one, more) => T("{one}; {more}", { one, more }));
+  const exactly = (value) => {
+    const [whole, ...decimals] = String(Number(value.toPrecision(9))).replace("-", "−").split(".");
+    return [chinese ? whole : whole.replace(/\d(?=(\d{3})+$)/g, "$&,"), ...decimals].join(".");
+  };
+  const distinct = (pairs) => [...new Map(pairs.map((pair) => [pair.join("\n"), pair])).values()];
+  const listed = (pairs) => distinct(pairs).reduce((one, more) => T("{one}; {more}", { one, more }));
+  const enumerated = (pairs) => distinct(pairs).reduce((one, more, i, all) =>
+    (i === all.length - 1 ? T("{one} and {more}", { one, more }) : T("{one}, {more}", { one, more })));
   const indicator = (key) => held.indicators[key[0]] ?? both(key[0]);
   const area = (key) => held.areas[key[1]] ?? both(key[1]);
   const vintage = (name) => [0, 1].map((k) => name.split(" / ")
@@ -197,7 +202,7 @@ export function mount(root, held, host = {}) {
 
   const inLogarithms = (found) => ["level", "index"].includes(choice.show) && found.lines.every((line) => line.log);
   function told(found) {
-    const title = T("{what}: {where}", { what: listed(choice.lines.map(indicator)), where: listed(choice.lines.map(area)) });
+    const title = T("{what}: {where}", { what: listed(choice.lines.map(indicator)), where: enumerated(choice.lines.map(area)) });
     let measure = {
       index: T("index, {base} = 100", { base: found.base }), growth: T("growth on the year before, percent"),
       compound: T("compound growth from the first to the last year, percent a year"), share: T("relative to GDP, percent"),
@@ -234,7 +239,10 @@ export function mount(root, held, host = {}) {
   // The picture is painted first, and then what is around it.
   function draw() {
     box.lang = chinese ? "zh-Hans" : "en";
-    if (!host.ask) document.title = t("Explore Shanghai's innovation figures");
+    if (!host.ask) {
+      document.title = t("Explore Shanghai's innovation figures");
+      document.documentElement.lang = box.lang;
+    }
     drawPicture();
     afterPaint(controls, drawControls);
   }
@@ -310,6 +318,7 @@ export function mount(root, held, host = {}) {
       const [a, b] = [Math.min(...ends), Math.max(...ends)];
       choose({ years: a <= first && b >= last ? null : [a, b] });
     };
+    const elsewhere = (model) => (!host.ask && choice.lines.length && answer({ ...choice, model }).ask ? t(LATER) : null);
     const reason = (changed) => { const pair = choice.lines.length ? why({ ...choice, ...changed }) : null; return pair && pick(pair); };
 
     fillIn(controls,
@@ -331,13 +340,14 @@ export function mount(root, held, host = {}) {
         field(t("From"), select("from", whole(first, last), from, (year) => window_(Number(year), to))),
         field(t("To"), select("to", whole(first, last), to, (year) => window_(from, Number(year))))),
       field(t("Change"), select("show", held.shows.map((show) => [show, pick(showName[show]), show === choice.show ? "" : reason({ show, model: null })]), choice.show, (show) => choose({ show, ...(why({ ...choice, show }) ? { model: null } : {}) }))),
-      field(t("Trend"), select("model", [["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model })])], choice.model ?? "", (model) => choose({ model: model || null }))),
+      field(t("Trend"), select("model", [["", t("none")], ...Object.keys(held.models).map((model) => [model, t(model), reason({ model }) ?? elsewhere(model)])], choice.model ?? "", (model) => choose({ model: model || null }))),
       choice.model ? h("p", { class: "hint" }, seen && inLogarithms(seen.found) ? t("Of its logarithm: {text}", { text: T(held.models[choice.model][0]) }) : t(held.models[choice.model][0])) : null,
       choice.model ? h("div", { class: "pair" },
         field(t("Interval"), select("level", held.levels.map((level) => [String(level), `${Math.round(100 * level)} %`]), choice.level, (level) => choose({ level: Number(level) }))),
         field(t("Years ahead"), select("horizon", whole(1, host.ask ? 20 : held.horizon), choice.horizon, (horizon) => choose({ horizon: Number(horizon) })))) : null,
     );
-    if (kept) box.querySelector(`[data-name="${kept}"]`)?.focus({ preventScroll: true });
+    const place = kept && (box.querySelector(`[data-name="${kept}"]`) ?? box.querySelector("[data-name^=remove], summary"));
+    place?.focus({ preventScroll: true });
   }
   let adding = false, asking = true;
   const swatch = (i) => h("i", { class: "swatch", style: `border-top: 3px ${i < 3 ? "solid" : "dashed"} ${colour(i)}` });
@@ -508,7 +518,7 @@ export function mount(root, held, host = {}) {
         if (turn !== asked) return;
         if (reply.refused) throw new Refused(reply.refused);
         found.trends = reply.trends;
-      } else if (found.ask) throw new Refused(T("This page has trends over all years; JupyterLab fits them to any."));
+      } else if (found.ask) throw new Refused(T(LATER));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       seen = null;

@@ -46,14 +46,14 @@ def _lines(indicators: str, areas: str, vintages: str) -> tuple[choices.Line, ..
 
 QUESTIONS = {  # ready choices, so that nobody meets an empty form
     marked("How much faster than GDP did R&D grow?"): Choice(
-        _lines("RD_EXP", "CN-SH", "final+first-release+sh-yearbook") + _lines("GDP", "CN-SH", "census-4"), "index",
-        (2000, 2022)),
+        _lines("RD_EXP", "CN-SH", "final+first-release+sh-yearbook") + _lines("GDP", "CN-SH", "census-5"), "index",
+        (2006, 2024)),
     marked("How much of GDP goes into R&D, here and elsewhere?"): Choice(
-        _lines("RD_INTENSITY", "CN-SH CN-BJ CN-440300", "first-release")),
+        _lines("RD_INTENSITY", "CN-SH CN-440300 CN-BJ", "first-release")),
     marked("When did Shenzhen overtake Shanghai in R&D?"): Choice(
         _lines("RD_EXP", "CN-SH CN-440300 CN-BJ", "first-release"), years=(2018, 2024)),
     marked("Who pays for R&D?"): Choice(
-        _lines("RD_FUND_ENTERPRISE RD_FUND_GOVERNMENT RD_FUND_ABROAD", "CN-SH", "final")),
+        _lines("RD_FUND_ENTERPRISE RD_FUND_GOVERNMENT RD_FUND_ABROAD RD_FUND_OTHER", "CN-SH", "final")),
     marked("How many patents come with a yuan of R&D?"): Choice(
         _lines("INVENTION_PATENTS_GRANTED", "CN-SH CN-BJ CN-GD CN-JS CN-ZJ", "as-published"), "per_rd"),
     marked("How large should the robot industry be?"): Choice(
@@ -65,7 +65,7 @@ QUESTIONS = {  # ready choices, so that nobody meets an empty form
 
 def spoken() -> list[str]:
     """What the module says; and texts that are no literals where they are spoken: trends, units, vintages."""
-    module = re.findall(r'\b[tT]\("((?:[^"\\]|\\.)*)"', SCRIPT.read_text("utf-8"))
+    module = re.findall(r'(?:\b[tT]\(|LATER = )"((?:[^"\\]|\\.)*)"', SCRIPT.read_text("utf-8"))
     assumed = (model.assumes for model in models.MODELS.values())
     units = [*_derived_units(), *choices.book().statements["unit"].unique()]
     return [*dict.fromkeys([*module, *models.MODELS, *assumed, *units, *choices.VINTAGES.values()])]
@@ -184,7 +184,8 @@ def _statement(row: Any, tables: choices.Book) -> list[Any]:
 def page(path: Path | str, folder: Path | str = data.FOLDER) -> None:
     """Write the explorer as one page that needs nothing else."""
     held = json.dumps(payload(folder), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    text = _PAGE.replace("{script}", SCRIPT.read_text("utf-8")).replace("{payload}", held)
+    needs = " ".join(words.both(marked("This page needs JavaScript."), {}))
+    text = _PAGE.replace("{script}", SCRIPT.read_text("utf-8")).replace("{needs}", needs).replace("{payload}", held)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(text, encoding="utf-8", newline="\n")
 
@@ -196,7 +197,9 @@ _PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <title>Explore Shanghai's innovation figures</title>
 <style>body { margin: 0; background: #fff }</style>
-<main id="explorer"></main>
+<main id="explorer">
+<noscript>{needs}</noscript>
+</main>
 <script type="module">
 {script}
 const held = JSON.parse(document.getElementById("held").textContent);
@@ -240,7 +243,7 @@ def _draw(names: list[list[str]], show: str, unit: str) -> Callable[..., None]:
                 ax.vlines(x, row["low"], row["high"], color=figures.PALE, lw=8, zorder=0)
                 ax.plot(x, row["obs_value"], shape, mfc=colour if shape == "o" else "white", mec=colour, ms=6)
             ends[label] = rows.index[-1], rows["obs_value"].iloc[-1], figures.GREY if colour == figures.MID else colour
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         if table["x"].nunique() == 1:
             ax.set_xlim(table["x"].iloc[0] - 2, table["x"].iloc[0] + 2)
         if not (table[["obs_value", "low"]].min() <= 0).any():

@@ -105,7 +105,7 @@ def font_subset(text: str) -> str:
     """That font cut to the characters of a text, as WOFF in base64: a page can then be read where no font has them."""
     from fontTools import subset
 
-    options = subset.Options(flavor="woff", hinting=False, layout_features=[], drop_tables=["GSUB", "GPOS", "DSIG"])
+    options = subset.Options(flavor="woff", hinting=False, layout_features=["pwid"], drop_tables=["GPOS", "DSIG"])
     cutter, buffer = subset.Subsetter(options), io.BytesIO()
     cutter.populate(text="".join(sorted({*text, *map(chr, range(32, 127))})))
     with subset.load_font(font_file(), options) as font:
@@ -385,7 +385,10 @@ def _wrap(text: str, width: float, points: float) -> str:
         closing = "[\uff0c\u3002\uff1b\uff1a\u3001\uff09\u300b\uff1f\u201d]*"
         opening = "[\uff08\u300a\u201c]*"
         for word in re.findall(rf"{opening}(?:[!-~–−—]+[\u4e00-\u9fff]{{0,4}}|.){closing}", text):
-            lines = [*lines, ""] if _columns(lines[-1] + word) > room else lines
+            if _columns(lines[-1] + word) > room:  # a line ends after a sign, if one stands in its last third
+                end = max(lines[-1].rfind(sign) for sign in "\uff0c\uff1b\uff1a\u3001") + 1
+                end = end if end > len(lines[-1]) * 2 / 3 else len(lines[-1])
+                lines[-1:] = [lines[-1][:end], lines[-1][end:]]
             lines[-1] += word
         return "\n".join(line.strip() for line in lines)
     return textwrap.fill(text, int(width * 72 / points / 0.5))

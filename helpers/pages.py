@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,10 @@ def _gallery(language: str, exhibits: list[dict[str, Any]]) -> str:
 def _dictionary(package: Path, language: str) -> str:
     end = {"en": "", "zh": "_zh"}[language]  # of the keys that hold the words in a language
     heads = [translate("column", language), translate("type", language), translate("what it holds", language)]
+    kinds = {
+        "string": translate("text", language), "integer": translate("whole number", language),
+        "number": translate("number", language), "year": translate("year", language),
+    }  # fmt: skip
     parts = []
     for resource in json.loads(package.read_text("utf-8"))["resources"]:
         parts += [f"### `{resource['path']}`", resource[f"description{end}"]]
@@ -136,12 +141,19 @@ def _dictionary(package: Path, language: str) -> str:
             if "unit" in field:
                 told.append(translate("Unit: {unit}.", language, unit=field[f"unit{end}"]))
             if "enum" in rules:
-                told.append(
-                    translate("One of: {codes}.", language, codes=", ".join(f"`{code}`" for code in rules["enum"]))
-                )
+                meant = field.get("enum_zh", []) if language == "zh" else []
+                codes = [
+                    translate("{code} ({meaning})", language, code=f"`{code}`", meaning=meaning)
+                    if meaning
+                    else f"`{code}`"
+                    for code, meaning in zip_longest(rules["enum"], meant)
+                ]
+                told.append(translate("One of: {codes}.", language, codes=codes))
             if not rules.get("required"):
                 told.append(translate("May be empty.", language))
-            rows.append(f"| `{field['name']}` | {field['type']} | {(' ' if language == 'en' else '').join(told)} |")
+            rows.append(
+                f"| `{field['name']}` | {kinds[field['type']]} | {(' ' if language == 'en' else '').join(told)} |"
+            )
         parts.append("\n".join(rows))
     return "\n\n".join(parts)
 

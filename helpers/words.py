@@ -114,6 +114,7 @@ class _Speaker(string.Formatter):
             counted = self.chinese and self._form(form) is not None
             value *= chinese if counted else english
             spec = f"{kind['sign']}{'' if counted else ','}.{kind['digits'] or 0}f"
+        spec = spec.replace(",", "") if self.chinese else spec  # no separators of thousands in Chinese
         if isinstance(value, Number) and value != value:
             raise WordsError("a value is not a number (NaN)")
         text = format(value, spec)
@@ -123,6 +124,7 @@ class _Speaker(string.Formatter):
         """A value that is a word, not a template."""
         if self.chinese:
             text = re.sub(r"(?<=\d{4})–(?=\d)", "—", text)  # a span of years
+            text = text if re.search("[A-Za-z]", text) else re.sub(r"(?<=\d),(?=\d{3})", "", text)  # thousands
         if self.chinese and _CODE.sub("", text) and not HAN.search(text):
             _asked.append(text)
             return chinese_of(text) or text

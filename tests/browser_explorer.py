@@ -176,7 +176,7 @@ def test_the_address_is_the_state(open_page):
         assert open_page(path=f"#{json.dumps(sound | wrong)}").evaluate(STATE)["title"].startswith("Intramural R&D")
     assert open_page(path="#nonsense").evaluate(STATE)["title"]
     first.go_back()
-    first.wait_for_function("document.querySelector('.subtitle').textContent.startsWith('index, 2000')")
+    first.wait_for_function("document.querySelector('.subtitle').textContent.startsWith('index, 2006')")
     evil = Choice((("<img src=x onerror=alert(1)>", "CN-SH", "final"),))
     assert "<img" in open_page(path=f"#{json.dumps(asdict(evil))}").evaluate(STATE)["refused"]
 
@@ -230,7 +230,7 @@ def test_the_widget_in_jupyterlab(project, address, page):  # noqa: F811
                   "cell => cell.model.sharedModel.source.includes('explorer.explore('))); }")  # fmt: skip
     widget = page.locator(".explorer")
     widget.locator("h1").wait_for()
-    assert widget.locator("h1").inner_text() == "R&D intensity: Shanghai; Beijing; Shenzhen"
+    assert widget.locator("h1").inner_text() == "R&D intensity: Shanghai, Shenzhen and Beijing"
     widget.get_by_role("button", name="Who pays for R&D?").click()
     widget.locator("select[data-name=model]").select_option("damped")
     widget.locator("select[data-name=from]").select_option("2014")  # what the payload does not hold: the kernel fits it

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 
 import pytest
 from browser import BROWSER, SHOTS, browser  # noqa: F401
@@ -75,20 +76,36 @@ def test_every_page_is_accessible_and_fits_desk_and_phone(open_page, name, langu
     shown.screenshot(path=SHOTS / f"report.{name}.{language}.png", full_page=True)
     shown.set_viewport_size({"width": 320, "height": 800})
     assert shown.evaluate("document.documentElement.scrollWidth") == 320
+    shown.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
     found = axe.Axe().run(shown, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
     assert not [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] != "minor"]
     shown.screenshot(path=SHOTS / f"report.{name}.{language}.phone.png", full_page=True)
 
 
-def test_the_other_language_opens_at_the_same_paragraph(open_page):
-    shown = open_page("03_rd_structure.html")
-    shown.locator("#what-kind-of-research-is-it").evaluate("head => head.scrollIntoView()")
-    shown.get_by_role("link", name="中文").evaluate("link => link.click()")
-    shown.wait_for_url("**/zh/03_rd_structure.html#what-kind-of-research-is-it")
-    assert shown.locator("h2:target").inner_text() == "用于哪类研究？"
+@pytest.mark.parametrize(
+    ("page", "place"), [("03_rd_structure", "what-kind-of-research-is-it"), ("index", "05-finding-3")]
+)
+def test_the_other_language_opens_at_the_same_paragraph(open_page, page, place):
+    shown = open_page(f"{page}.html", width=900)
+    shown.locator(f"[id='{place}']").evaluate("part => part.scrollIntoView()")
+    box = shown.get_by_role("link", name="中文").bounding_box()
+    shown.mouse.click(box["x"] + 5, box["y"] + 5)  # as a hand does: the page is not scrolled first
+    shown.wait_for_url(f"**/zh/{page}.html#{place}")
+    assert shown.locator(":target").evaluate("part => part.getBoundingClientRect().top") < 200
     shown.evaluate("scrollTo(0, 0)")
     shown.get_by_role("link", name="English").click()
-    shown.wait_for_url("**/report/03_rd_structure.html*")
+    shown.wait_for_url(f"**/report/{page}.html*")
+
+
+def test_a_choice_of_verdicts_is_kept_when_a_reader_comes_back(open_page):
+    shown = open_page("index.html")
+    shown.get_by_label(re.compile(r"^\s*measured")).uncheck()
+    before = shown.locator(".finding:visible").count()
+    shown.locator(".finding:visible a").first.click()
+    shown.go_back()
+    shown.wait_for_function("document.querySelector('#verdicts output').textContent")
+    assert shown.locator(".finding:visible").count() == before
+    assert not shown.get_by_label(re.compile(r"^\s*measured")).is_checked()
 
 
 def test_code_is_shown_cell_by_cell_and_all_at_once(open_page):
@@ -109,7 +126,7 @@ def test_findings_are_chosen_by_verdict_with_keys_alone(open_page):
     assert shown.evaluate("document.activeElement.className") == "skip"
     shown.keyboard.press("Enter")
     everything = shown.locator(".finding:visible").count()
-    wanted = shown.get_by_label("confirmed", exact=True)
+    wanted = shown.get_by_label(re.compile(r"^\s*confirmed"))
     for box in shown.locator("#verdicts input").all():
         if not box.evaluate("(box, other) => box === other", wanted.element_handle()):
             box.focus()

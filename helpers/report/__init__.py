@@ -16,6 +16,7 @@ import posixpath
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache
@@ -58,7 +59,8 @@ class Report:
         self.sides = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(figures.FOLDER.glob("*.json"))}
         self.sources = data.sources().set_index("source_id")
         cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-        self.release = {"year": str(cited["date-released"])[:4], "version": cited["version"]}
+        date = str(cited["date-released"])
+        self.release = {"year": date[:4], "date": date, "version": cited["version"]}
         paths = sorted(words.NOTEBOOKS.glob("*.ipynb"))
         self.notebooks = {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
         for stem, notebook in self.notebooks.items():
@@ -95,8 +97,12 @@ class Report:
         words.begin(words.HELPERS)
         for place, page in enumerate(notebooks):
             before, after = (notebooks[i] if 0 <= i < len(notebooks) else None for i in (place - 1, place + 1))
-            yield f"{page['stem']}.html", self.page("notebook", language, before=before, after=after, **page)
-        yield "index.html", self.page("index", language, stem="index", notebooks=notebooks, **self.front(language))
+            shown = page | {"before": before, "after": after, "notebooks": notebooks}
+            yield f"{page['stem']}.html", self.page("notebook", language, **shown)
+        asked = Counter(one["asked"] for page in notebooks[1:] for one in page["findings"])
+        counts = Counter(one["kind"] for page in notebooks[1:] for one in page["findings"])
+        front = self.front(language) | {"asked": asked, "counts": counts, "notebooks": notebooks}
+        yield "index.html", self.page("index", language, stem="index", **front)
         exhibits = [(page["stem"], one) for page in notebooks for one in page["exhibits"]]
         title = translate("All figures", language)
         yield "figures.html", self.page("figures", language, stem="figures", title=title, exhibits=exhibits)
@@ -112,7 +118,19 @@ class Report:
             return translate(text, language, **fields)
 
         other = f"zh/{values['stem']}.html" if language == "en" else f"../{values['stem']}.html"
-        shared = {"t": t, "language": language, "code": CODES[language], "up": up, "other": other}
+
+        def mark(text: str) -> Markup:
+            return _marked(text, language)
+
+        shared = {
+            "t": t,
+            "mark": mark,
+            "release": self.release,
+            "language": language,
+            "code": CODES[language],
+            "up": up,
+            "other": other,
+        }
         shared |= {"other_code": CODES["zh" if language == "en" else "en"], "tables": sorted(data.FOLDER.glob("*.csv"))}
         text = self.templates.get_template(f"{template}.html").render(shared | values)
         # a number and its sign stay on one line, but code is as it was
@@ -134,7 +152,7 @@ class Report:
                 steps[-1]["parts"].append({"text": Markup(text("\n\n".join(spoken), _slugs(source)))})
                 continue
             codes += 1
-            steps[-1]["codes"].append((codes, _code(source)))
+            steps[-1]["codes"].append((codes, self.purpose(source, language), _code(source)))
             steps[-1]["parts"] += [self.output(output, language, text) for output in cell["outputs"]]
             steps[-1]["explores"] = "explorer.explore(" in source
         parts = [part for step in steps for part in step["parts"]]
@@ -144,6 +162,15 @@ class Report:
         return {"title": contents[0][1], "contents": contents[1:], "steps": steps, "findings": findings,
                 "lead": next((one for one in findings if one["lead"]), None),
                 "exhibits": [part for part in parts if "svg" in part]}  # fmt: skip
+
+    def purpose(self, source: str, language: str) -> str:
+        """What a cell is for, in a word."""
+        if re.search(r"^def (draw|label)_", source, re.M):
+            return translate("drawing", language)
+        if re.search(r"^figures\.export\(", source, re.M):
+            return translate("picture", language)
+        worded = re.search(r"^(say|Finding)\(", source, re.M)
+        return translate("words", language) if worded else translate("computation", language)
 
     def output(self, output: dict[str, Any], language: str, text: Callable[..., str]) -> dict[str, Any]:
         """A stored output in a language: a finding, an exhibit, or what it says."""
@@ -156,13 +183,14 @@ class Report:
             sentences = re.split(r"(?<=[.?!])\s+|(?<=[。？！])", pair["text"])
             join = {"en": " ", "zh": ""}[language].join
             brief = next(join(sentences[:n]) for n in range(1, 99) if len("".join(sentences[:n])) > 20)
-            return pair | {"lead": found["lead"], "kind": kind, "text": Markup(text(pair["text"])), "brief": brief}
+            more = {"lead": found["lead"], "asked": "?" in found["claim"][0], "kind": kind, "brief": brief}
+            return pair | more | {"text": Markup(text(pair["text"]))}
         if "image/svg+xml" in bundle:
             return self.exhibit(re.search(r"figures/(\w+)\.zh\.svg", bundle[CHINESE])[1], language)
         if CHINESE in bundle:
             return {"text": Markup(text(bundle[CHINESE if language == "zh" else "text/markdown"]))}
         plain = bundle.get("text/plain") or "".join(output.get("text", ""))
-        return {"text": Markup(f'<pre lang="en" translate="no" tabindex="0">{escape(plain, quote=False)}</pre>')}
+        return {"text": Markup(f'<pre lang="en" translate="no">{escape(plain, quote=False)}</pre>')}
 
     def exhibit(self, name: str, language: str) -> dict[str, Any]:
         """A picture, its words, and how to cite it."""
@@ -174,8 +202,11 @@ class Report:
             language, figure=side["title"][language], name=name, sources=sources, **self.release,
         )  # fmt: skip
         spoken = {part: side[part][language] for part in ("title", "subtitle", "alt")}
+        of_language = "title_en" if language == "en" else "title"
+        read = [{"title": row[of_language], "more": [row["publisher"], row["published"]], "address": row["address"]}
+                for _, row in self.sources.loc[side["sources"]].iterrows()]  # fmt: skip
         svg = (figures.FOLDER / f"{name}.{language}.svg").read_text("utf-8")
-        return {"name": name, "cited": cited, "svg": Markup(_with_text(svg, name)), **spoken}
+        return {"name": name, "cited": cited, "svg": Markup(_with_text(svg, name)), "sources": read, **spoken}
 
     def front(self, language: str) -> dict[str, Any]:
         """The parts of the index: what the project says of itself on its front page, and the answer."""
@@ -212,10 +243,7 @@ class _Renderer(mistune.HTMLRenderer):
         self.slugs: Iterator[str] = iter(())
 
     def text(self, text: str) -> str:
-        parts = FOREIGN[self.language].split(text)
-        other = CODES["zh" if self.language == "en" else "en"]
-        return "".join(f'<span lang="{other}">{escape(part)}</span>' if i % 2 else escape(part, quote=False)
-                       for i, part in enumerate(parts))  # fmt: skip
+        return _marked(text, self.language)
 
     def heading(self, text: str, level: int, **_: Any) -> str:
         slug = next(self.slugs)
@@ -234,7 +262,7 @@ class _Renderer(mistune.HTMLRenderer):
 
     def block_code(self, code: str, info: str | None = None) -> str:
         shown = _code(code) if info == "python" else escape(code, quote=False)
-        return f'<pre{_in_english(code)} tabindex="0">{shown}</pre>\n'
+        return f"<pre{_in_english(code)}>{shown}</pre>\n"
 
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         tag, side = ("th" if head else "td"), f' style="text-align:{align}"' if align else ""
@@ -242,7 +270,7 @@ class _Renderer(mistune.HTMLRenderer):
         return f"<{tag}{side}{short}>{text}</{tag}>\n"
 
     def table(self, text: str) -> str:
-        return f'<div class="table" tabindex="0">\n<table>\n{text}</table>\n</div>\n'
+        return f'<div class="table">\n<table>\n{text}</table>\n</div>\n'
 
 
 def _markdown(language: str, source: str, contents: list[tuple[str, str]]) -> Callable[..., str]:
@@ -255,6 +283,14 @@ def _markdown(language: str, source: str, contents: list[tuple[str, str]]) -> Ca
         return str(markdown(text))
 
     return html
+
+
+def _marked(text: str, language: str) -> Markup:
+    """A text with what is in the other language marked as such, and with spans of years that stay on one line."""
+    other, parts = CODES["zh" if language == "en" else "en"], FOREIGN[language].split(text)
+    marked = "".join(f'<span lang="{other}">{escape(part)}</span>' if i % 2 else escape(part, quote=False)
+                     for i, part in enumerate(parts))  # fmt: skip
+    return Markup(re.sub(r"\d{4}[–—]\d{4}", r'<span class="short">\g<0></span>', marked))
 
 
 def _address(path: str, language: str) -> str:
@@ -301,7 +337,7 @@ def _copied(file: Path, folder: Path) -> None:
         few = picture.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette, white = few.getpalette(), 3 * few.getpixel((0, 0))
     few.putpalette([*palette[:white], 255, 255, 255, *palette[white + 3 :]])
-    few.save(folder / file.name, compress_level=3)
+    few.save(folder / file.name, compress_level=3, dpi=picture.info["dpi"])
 
 
 def write(folder: Path = ROOT / "build" / "report") -> None:
