@@ -362,7 +362,8 @@ def _fault(value: str, field: dict[str, Any]) -> str | None:
     if not pattern.fullmatch(value):
         return f"should be {words}"
     if "enum" in rules and value not in rules["enum"]:
-        return f"should be one of {', '.join(rules['enum'])}"
+        dropped = " (a spreadsheet drops the zero: keep the column as text)" if f"{value}.0" in rules["enum"] else ""
+        return f"should be one of {', '.join(rules['enum'])}{dropped}"
     if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
         return f"should look like {rules['pattern']} ({field['description']})"
     if "minimum" in rules and float(value) < rules["minimum"]:

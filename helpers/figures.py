@@ -63,6 +63,51 @@ FILES = ("en.svg", "en.png", "zh.svg", "zh.png", "csv", "json")
 # the surfaces ACCENT, MID, TINT and PALE any two differ by 11 or more in lightness (L*), so they survive a photocopy.
 INK, GREY, ACCENT, MID, TINT, PALE = "#222222", "#5F5F5F", "#005F9E", "#969696", "#9CC3E0", "#DEDEDE"
 
+# The columns that tables of plotted numbers may have, each with its type and what it holds; a figure of one's own may
+# have others. ``figures/datapackage.json`` is written from this.
+COLUMNS = {
+    "series": ("string", "What is plotted, by name."),
+    "indicator": ("string", "Key of indicators.csv; of a ratio, numerator/denominator."),
+    "ref_area": ("string", "Key of areas.csv."),
+    "time_period": ("string", "Year, month (YYYY-MM), or span start/end; of growth the start is the year grown from."),
+    "base_period": ("string", "The span that time_period is compared with, where the number is a difference."),
+    "x": ("number", "Place on the axis of years."),
+    "obs_value": ("number", "The number plotted, in `unit`; of a bound, the bound."),
+    "low": ("number", "Lower end of its interval: of rounding, or of prediction."),
+    "high": ("number", "Upper end of its interval."),
+    "low_80": ("number", "Lower end of the 80 % prediction interval."),
+    "high_80": ("number", "Upper end of the 80 % prediction interval."),
+    "low_95": ("number", "Lower end of the 95 % prediction interval."),
+    "high_95": ("number", "Upper end of the 95 % prediction interval."),
+    "qualifier": ("string", "exact, approx, at_least, at_most, target or projected."),
+    "unit": ("string", "Unit of obs_value and of its intervals, one of `UNITS`."),
+    "vintage": ("string", "Release of the figure; joined by + where spliced, of a ratio both, divided by /."),
+    "source_id": ("string", "Keys of sources.csv, separated by semicolons."),
+    "statement_id": ("string", "Key of statements.csv."),
+    "printed": ("string", "The figure as its source prints it."),
+    "role": ("string", "What the document uses the figure for."),
+    "line": ("integer", "Line of the document."),
+    "standing": ("string", "Whether an official figure agrees."),
+    "document": ("string", "Key of the document in sources.csv."),
+    "aim": ("number", "The target, in its own unit."),
+    "latest": ("number", "The latest figure, in the unit of the target."),
+    "outcome": ("string", "What became of the target."),
+    "with_outcome": ("integer", "How many targets have this outcome."),
+    "targets": ("integer", "How many targets there are."),
+    "share": ("number", "Part of the whole, percent."),
+    "model": ("string", "Key of the trend model; measured and target are none."),
+    "horizon": ("integer", "Years ahead."),
+    "origin": ("string", "Whose model it is: here, statsmodels."),
+    "sample": ("string", "What a model was fitted to: four points, or all years."),
+    "narrower": ("number", "By how much the interval from all years is narrower, percent."),
+    "actual": ("number", "What came, in `unit`."),
+}  # fmt: skip
+# Besides the units of series.csv by their English names.
+UNITS = (
+    "percent", "percentage points", "log points × 100", "index", "CNY", "count", "percent of the target",
+    "pieces per 10,000 residents", "patents per 100 million yuan", "yuan sold per yuan bought",
+)  # fmt: skip
+
 Pair = tuple[str, str]  # English and Chinese, as a figure outside the catalogue may give them
 Translate = Callable[..., str]
 
@@ -92,6 +137,12 @@ class Exhibit:
         bundle[words.CHINESE] = f"![{self.chinese}](../figures/{self.name}.zh.svg)"
         metadata = {"image/svg+xml": {"alt": self.alt}, "image/png": {"alt": self.alt, "width": width}}
         return bundle, metadata | {words.CHINESE: {"texts": self.texts}}
+
+
+def side_files(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """What is stored beside each exported figure, by name: notebook, titles, alternative texts, sources, hashes."""
+    paths = (path for path in sorted(folder.glob("*.json")) if path.stem != "datapackage")
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
 
 
 def font_file() -> Path:
@@ -312,6 +363,12 @@ def export(
     if size[0] * mpl.rcParams["savefig.dpi"] < 1600:
         raise FigureError(f"{name}: {size[0]} inches are fewer than 1600 pixels")
     cited = _sources(name, table, sources or {})
+    if folder is None and (strange := {*table.get("unit", ())} - {*UNITS, *data.unit_names().values()}):
+        raise FigureError(f"{name}: unit {', '.join(sorted(map(str, strange)))}; known are {', '.join(UNITS)}")
+    if folder is None and (unknown := [column for column in table if column not in COLUMNS]):
+        raise FigureError(
+            f"{name}: {', '.join(unknown)}: say in figures.COLUMNS what the column holds, or use one there"
+        )
     # with a byte order mark, for a spreadsheet that would take UTF-8 for the code page of its system
     files = {"csv": table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")}
     read = pd.read_csv(io.BytesIO(files["csv"]))

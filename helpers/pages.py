@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from helpers import words
+from helpers import figures, words
 from helpers.words import translate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,8 +21,7 @@ SUFFIX = {"en": "", "zh": ".zh"}
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """All pages that are generated, whole or in part, as they should be."""
-    exhibits = [json.loads(path.read_text("utf-8")) for path in sorted((root / "figures").glob("*.json"))]
-    exhibits = [side for side in exhibits if (root / side["notebook"]).is_file()]
+    exhibits = [side for side in figures.side_files(root / "figures").values() if (root / side["notebook"]).is_file()]
     stored = {side["notebook"]: (root / side["notebook"]).read_text("utf-8") for side in exhibits}
     exhibits.sort(key=lambda side: (side["notebook"], stored[side["notebook"]].find(f"{side['name']}.zh.svg")))
     pages = {}
@@ -34,6 +33,7 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
         pages[root / "figures" / f"README{suffix}.md"] = _gallery(language, exhibits)
         dictionary = root / "data" / f"README{suffix}.md"
         pages[dictionary] = _filled(dictionary, {"tables": _dictionary(root / "data" / "datapackage.json", language)})
+    pages[root / "figures" / "datapackage.json"] = _figure_package(root / "figures", exhibits)
     return pages
 
 
@@ -156,6 +156,26 @@ def _dictionary(package: Path, language: str) -> str:
             )
         parts.append("\n".join(rows))
     return "\n\n".join(parts)
+
+
+def _figure_package(folder: Path, exhibits: list[dict[str, Any]]) -> str:
+    """What the tables of plotted numbers hold, column by column (Frictionless)."""
+    resources = []
+    for side in exhibits:
+        with (folder / f"{side['name']}.csv").open(encoding="utf-8-sig") as file:
+            head = file.readline().strip().split(",")
+        columns = [
+            {"name": name, "type": figures.COLUMNS[name][0], "description": figures.COLUMNS[name][1]} for name in head
+        ]
+        resources.append({
+            "name": side["name"].replace("_", "-"), "path": f"{side['name']}.csv", "type": "table", "format": "csv",
+            "mediatype": "text/csv", "encoding": "utf-8-sig",
+            "title": side["title"]["en"], "title_zh": side["title"]["zh"],
+            "description": side["alt"]["en"], "description_zh": side["alt"]["zh"],
+            "sources": [{"title": source} for source in side["sources"]], "schema": {"fields": columns},
+        })  # fmt: skip
+    package = {"name": "figures", "title": "The numbers plotted in the figures", "resources": resources}
+    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
 def _filled(page: Path, parts: dict[str, str]) -> str:

@@ -129,16 +129,17 @@ def test_the_guard_sees_what_it_guards_against(change, expected):
 
 
 def test_every_figure_is_whole_and_the_notebooks_own():
-    names = {path.stem for path in run.FIGURES.glob("*.json")}
+    sides = figures.side_files(run.FIGURES)
+    names = set(sides)
     stray = (
         {p.name for p in run.FIGURES.iterdir()}
         - {f"{n}.{k}" for n in names for k in figures.FILES}
-        - {"README.md", "README.zh.md"}
+        - {"README.md", "README.zh.md", "datapackage.json"}
     )
     assert not stray, "files that belong to no figure"
     shown = {path.stem: pictures(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
     for name in sorted(names):
-        side = json.loads((run.FIGURES / f"{name}.json").read_text("utf-8"))
+        side = sides[name]
         hashes = {file: hashlib.sha256((run.FIGURES / file).read_bytes()).hexdigest() for file in side["sha256"]}
         assert hashes == side["sha256"], f"{name}: a file is not the one exported"
         notebook = side["notebook"].removeprefix("notebooks/").removesuffix(".ipynb")

@@ -9,13 +9,24 @@ import pandas as pd
 import pytest
 from frictionless import Package
 
-from helpers import data, documents
+from helpers import data, documents, figures
 
 
-def test_tables_fit_their_description():
+@pytest.mark.parametrize("folder", [data.FOLDER, figures.FOLDER], ids=lambda folder: folder.name)
+def test_tables_fit_their_description(folder):
     """An independent validator reads the same description: types, codes, keys, foreign keys."""
-    report = Package(str(data.FOLDER / "datapackage.json")).validate()
+    report = Package(str(folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "message"])
+    assert len(report.tasks) == len([*folder.glob("*.csv")])
+
+
+def test_plotted_numbers_have_one_vocabulary():
+    """Spans as in the tables, releases that no program takes for numbers, no column of one name and two kinds."""
+    for path in figures.FOLDER.glob("*.csv"):
+        table = pd.read_csv(path, dtype=str)
+        span = r"\d{4}(-\d{2})?(/\d{4})?"
+        assert table.get("time_period", pd.Series(dtype=str)).dropna().str.fullmatch(span).all(), path.name
+        assert not table.get("vintage", pd.Series(dtype=str)).str.fullmatch(r"[\d.]+").any(), path.name
 
 
 def test_every_printed_figure_stands_in_its_document():

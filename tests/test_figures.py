@@ -146,6 +146,14 @@ def test_a_title_may_not_say_what_nothing_shows(folder, plotted, said):
         figures.export("spending", draw, plotted.tail(1), **(TEXTS | {"title": said}))
 
 
+@pytest.mark.parametrize("change", [{"unit": "%"}, {"unit": "亿元"}, {"of_this": 1}, {"Unit": "percent"}])
+def test_a_table_of_the_project_has_columns_and_units_of_one_vocabulary(folder, plotted, change, tmp_path):
+    with pytest.raises(figures.FigureError, match=r"figures\.COLUMNS|known are percent"):
+        figures.export("spending", draw, plotted.assign(**change), **TEXTS)
+    assert not folder.exists()
+    figures.export("spending", draw, plotted.assign(**change), folder=tmp_path, **TEXTS)  # one's own may have others
+
+
 def test_a_picture_is_not_half_translated(folder, plotted):
     """Its units must fit its words, so without the Chinese of one text all of it is English."""
     figures.export("spending", lambda ax, table, t: ax.set_title(t("billion")), plotted, **TEXTS)

@@ -56,7 +56,7 @@ class Report:
     """What all pages share: exhibits, sources, the citation, and what has been found on the way."""
 
     def __init__(self) -> None:
-        self.sides = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(figures.FOLDER.glob("*.json"))}
+        self.sides = figures.side_files()
         self.sources = data.sources().set_index("source_id")
         cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
         date = str(cited["date-released"])
