@@ -217,7 +217,8 @@ export function mount(root, held, host = {}) {
   // The parts of the page
   const style = h("style", {}, css(held));
   const controls = h("section", { class: "controls" });
-  const picture = h("section", { class: "picture" });
+  const above = h("div", {}), below = h("div", {}); // the picture with what is painted at once, and what may come after it
+  const picture = h("section", { class: "picture" }, above, below);
   const box = h("div", { class: "explorer" }, controls, picture);
   // In JupyterLab a tree of its own: its thousands of rules need not be matched at every change. Fonts are the document's.
   const tree = host.ask ? root.shadowRoot ?? root.attachShadow({ mode: "open" }) : root;
@@ -238,10 +239,13 @@ export function mount(root, held, host = {}) {
 
   // The picture is painted first, and then what is around it.
   function draw() {
-    box.lang = chinese ? "zh-Hans" : "en";
-    if (!host.ask) {
-      document.title = t("Explore Shanghai's innovation figures");
-      document.documentElement.lang = box.lang;
+    const lang = chinese ? "zh-Hans" : "en";
+    if (box.lang !== lang) { // to say it again costs as much as to change it
+      box.lang = lang;
+      if (!host.ask) {
+        document.title = t("Explore Shanghai's innovation figures");
+        document.documentElement.lang = lang;
+      }
     }
     drawPicture();
     afterPaint(controls, drawControls);
@@ -276,7 +280,7 @@ export function mount(root, held, host = {}) {
     if (changed.lines && !changed.show && why(choice) && !why(plain)) choice = plain; // a line more or less
     if (!host.ask) history.pushState(null, "", address());
     draw();
-    host.changed?.(choice);
+    if (host.changed) requestAnimationFrame(() => setTimeout(() => host.changed(choice))); // it can wait for the picture
   }
 
   // What can be added: an indicator, where there is a figure of it, in a state of revision.
@@ -522,7 +526,8 @@ export function mount(root, held, host = {}) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       seen = null;
-      picture.replaceChildren(notice, h("h1", {}, t("No picture")), h("p", { role: "status", class: "refused" }, pick(error.pair)));
+      fillIn(above, notice, h("h1", {}, t("No picture")), h("p", { role: "status", class: "refused" }, pick(error.pair)));
+      below.replaceChildren();
       return;
     }
     seen = { ...told(found), found, choice, names: named(choice.lines) };
@@ -539,21 +544,20 @@ export function mount(root, held, host = {}) {
     else readout.replaceChildren(t("Point at the picture, or use the arrow keys, for the values."));
     const drawn = chart(found, width, false);
     const legend = width > 560 || choice.show === "compound" ? null : h("ul", { class: "legend" }, ...labels.map((label, i) => h("li", {}, swatch(i), label)));
-    fillIn(picture,
+    fillIn(above,
       notice, h("h1", {}, pick(seen.title)), h("p", { class: "subtitle" }, pick(seen.subtitle)), drawn, legend, readout,
       marks(found), h("p", { class: "sources" }, sourceLine(found)),
       h("p", { class: "take" }, button("SVG", () => save("svg")), button("PNG", () => save("png")), button("CSV", () => save("csv")),
         found.lines.some((line) => line.own) ? null : button(t("Copy code"), (event) => copy(code(), event.target)),
         host.ask ? null : button(t("Copy link"), (event) => copy(location.href, event.target)),
         host.save ? button(t("Save as a figure in mine/"), saveFigure) : null),
-      below,
     );
     const python = found.lines.some((line) => line.own) ? null
       : h("details", {}, h("summary", {}, t("The same in Python")), h("pre", { tabindex: 0 }, code()));
     afterPaint(below, () => fillIn(below,
       h("details", { open: width > 560 }, h("summary", {}, t("Numbers and sources")), table(found, labels)), statements(), python));
   }
-  const below = h("div", {}), notice = h("div", {}); // what is wrong with a table stays until the next choice
+  const notice = h("div", {}); // what is wrong with a table stays until the next choice
 
   const scrolled = (name, heads, rows, numeric = []) => h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
     h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((head, i) => h("th", { scope: "col", class: numeric.includes(i) ? "number" : false }, head)))), h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell, i) => h("td", { class: numeric.includes(i) ? "number" : false }, cell)))))));
@@ -744,7 +748,7 @@ const font = (held) => `@font-face { font-family: "Explorer Sans"; src: url(data
 const css = (held) => `
 .explorer { --ink: ${held.colours.ink}; --grey: ${held.colours.grey}; --accent: ${held.colours.accent}; color-scheme: light;
   font: 15px/1.45 "Explorer Sans", "Noto Sans SC", system-ui, sans-serif; color: var(--ink); background: #fff; padding: 16px;
-  display: grid; grid-template-columns: minmax(250px, 320px) minmax(0, 1fr); gap: 24px; max-width: 1280px; margin: auto; box-sizing: border-box; }
+  display: grid; grid-template-columns: minmax(250px, 320px) minmax(0, 1fr); gap: 24px; max-width: 1280px; margin: auto; box-sizing: border-box; contain: layout style; }
 .explorer * { box-sizing: border-box; }
 .explorer h1 { font-size: 20px; line-height: 1.25; margin: 0 0 4px; font-weight: 600; }
 .explorer h2 { font-size: 15px; margin: 18px 0 6px; font-weight: 600; }
