@@ -89,7 +89,7 @@ def with_document_and_spending(said: dict[str, str], project: Path) -> list[str]
     ):
         wrong += [f"{name} {fault}"] * (text not in said[name])
     drawn = pd.read_csv(project / "figures" / "rd_expenditure.csv").query("series == 'compound growth'")
-    if drawn["time_period"].iloc[-1] != 2025:
+    if drawn["time_period"].iloc[-1] != "2020/2025":
         wrong.append("rd_expenditure does not reach the new year")
     return wrong
 
