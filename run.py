@@ -15,6 +15,8 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,7 +30,7 @@ except ImportError:  # Windows has no such locks
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS, FIGURES, CACHE = ROOT / "notebooks", ROOT / "figures", ROOT / ".cache"
-STAMPS, KERNEL_LOG = CACHE / "run.json", CACHE / "kernels.log"
+STAMPS, KERNEL_LOG, STAGED = CACHE / "run.json", CACHE / "kernels.log", CACHE / "staged"
 OVERVIEW = "00_overview"  # reads the findings of all the others, so it comes last
 CELL_SECONDS = 600  # a cell that takes longer hangs
 
@@ -109,6 +111,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted: the stored notebooks are whole, those finished are kept", file=sys.stderr)
         return 130
+    except OSError as error:  # a full disk, a folder that may not be written
+        print(f"{error}: the stored notebooks are whole, those finished are kept", file=sys.stderr)
+        return 1
     if not executed and not refreshed:
         print("nothing has changed since the last run")
     else:
@@ -127,6 +132,7 @@ def _alone() -> Iterator[None]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SystemExit("another run is at work in this folder; start again when it has ended") from None
+        shutil.rmtree(STAGED, ignore_errors=True)  # what a run that was killed has left
         yield
 
 
@@ -171,7 +177,17 @@ async def _execute_all(paths: list[Path], stamps: dict[str, str]) -> str | None:
             print(f"{path.stem:<28}{time.perf_counter() - started:6.1f} s", flush=True)
 
     # The longest first: the file's size is a fair guess, and the last to finish decides how long all take.
-    await asyncio.gather(*map(one, sorted(paths, key=lambda path: (-path.stat().st_size, path.stem))))
+    longest = sorted(paths, key=lambda path: (-path.stat().st_size, path.stem))
+    working = tasks = [loop.create_task(one(path)) for path in longest]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        while working := [task for task in working if not task.done()]:
+            for task in working:
+                task.cancel()  # a client that is busy may not hear it, so it is told until it does
+            await asyncio.wait(working, timeout=1)
+    for task in tasks:
+        task.result()
     return failures[0] if failures else None
 
 
@@ -195,7 +211,8 @@ async def _execute(path: Path) -> str | None:
         notebook, kernel_name="python3", timeout=CELL_SECONDS, record_timing=False, store_widget_state=False,
         shutdown_kernel="immediate", on_cell_execute=begin, resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix=f"{path.stem}-") as folder, KERNEL_LOG.open("a") as log:
+    STAGED.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=STAGED) as folder, KERNEL_LOG.open("a") as log:
         staged = Path(folder)
         try:  # the log has what kernels say of themselves, not of the notebook
             await client.async_execute(env=os.environ | {"FIGURES_FOLDER": folder}, stderr=log)
@@ -217,9 +234,11 @@ async def _execute(path: Path) -> str | None:
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # nothing without its kernel
         notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
         FIGURES.mkdir(exist_ok=True)
-        for file in staged.iterdir():
-            os.replace(file, FIGURES / file.name)
-        _write(path, nbformat.writes(notebook).rstrip("\n") + "\n")
+        text = nbformat.writes(notebook).rstrip("\n") + "\n"
+        if path.read_text("utf-8") != text:
+            (staged / path.name).write_text(text, encoding="utf-8", newline="\n")
+        for file in staged.iterdir():  # all is written; what follows needs no room
+            os.replace(file, (NOTEBOOKS if file.name == path.name else FIGURES) / file.name)
     # What was executed here JupyterLab may show without asking; it reads the signatures from the same folder.
     notary = NotebookNotary(data_dir=os.environ["JUPYTER_DATA_DIR"])
     with contextlib.closing(notary.store):
@@ -258,4 +277,5 @@ def _stamp(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a script starts with & would ignore it
     sys.exit(main())

@@ -16,6 +16,7 @@ Typical use::
 from __future__ import annotations
 
 import csv
+import datetime
 import difflib
 import io
 import json
@@ -88,10 +89,12 @@ def _stamped(folder: Path | str) -> tuple[Path, tuple[tuple[int, int], ...]]:
     """A folder of tables and the state they are in."""
     folder = Path(folder).resolve()
     names = [resource["path"] for resource in _description()]
+    facts = []
     for name in names:
-        if not (folder / name).is_file():
-            raise DataError(f"no such file in {folder.name}/; needed are {', '.join(names)}", name)
-    facts = [(folder / name).stat() for name in names]
+        try:
+            facts.append((folder / name).stat())
+        except (FileNotFoundError, NotADirectoryError):
+            raise DataError(f"no such file in {folder.name}/; needed are {', '.join(names)}", name) from None
     return folder, tuple((fact.st_mtime_ns, fact.st_size) for fact in facts)
 
 
@@ -146,7 +149,7 @@ def pwt(release: str | None = None, folder: Path | str = FOLDER) -> pd.DataFrame
     table = _tables(folder)["pwt"]
     if release is None:
         return table.copy()
-    if release not in set(table["release"]):
+    if not isinstance(release, str) or release not in set(table["release"]):
         raise DataError(f"one of {', '.join(table['release'].unique())}", "pwt.csv", column="release", value=release)
     return table[table["release"] == release].reset_index(drop=True)
 
@@ -180,11 +183,11 @@ def observations(
     """
     tables = _tables(folder)
     for column, value, table in (("indicator", indicator, "indicators"), ("ref_area", area, "areas")):
-        if value not in set(tables[table][column]):
+        if not isinstance(value, str) or value not in set(tables[table][column]):
             named = dict(zip(tables[table]["name_en"], tables[table][column], strict=True)) | {
                 key: key for key in tables[table][column]
             }
-            near = [named[name] for name in difflib.get_close_matches(value, named, 3, 0.5)]
+            near = [named[name] for name in difflib.get_close_matches(str(value), named, 3, 0.5)]
             near += [key for key in named if key == str(value).upper()]
             hint = f" (perhaps {', '.join(near)})" if near else ""
             raise DataError(f"unknown; {table}.csv lists what there is{hint}", "series.csv", column=column, value=value)
@@ -202,7 +205,11 @@ def observations(
         if len(known) > 1:
             raise DataError(f"{asked} has several vintages, name one of {choice()}", "series.csv", column="vintage")
         vintage = known[0]
-    names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage))
+    names = [vintage] if isinstance(vintage, str) else vintage
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        expected = f"a name, or a list of names of which the first wins; {asked} has {choice()}"
+        raise DataError(expected, "series.csv", column="vintage", value=vintage)
+    names = list(dict.fromkeys(names))
     if not names:
         raise DataError(f"name one vintage at least; {asked} has {choice()}", "series.csv", column="vintage")
     if "target" in names and len(names) > 1:
@@ -241,7 +248,9 @@ def series(
         Values in the unit published, index ``time_period`` (int), name ``indicator``. ``attrs``: ``indicator``,
         ``area``, ``unit``, ``vintage`` (joined by ``+`` where spliced), ``sources`` (sorted source ids), ``lineage``
         (year to source ids), ``qualifiers`` (year to qualifier where the figure is not exact), ``bounds`` (those that
-        are ``at_least`` or ``at_most``) and ``breaks`` (years in which the definition changes, SDMX status B).
+        are ``at_least`` or ``at_most``), ``kind`` (flow, stock, share, rate, cumulative), ``numbers`` (year to value:
+        by them other numbers under these attrs are noticed) and ``breaks`` (years in which the definition changes, SDMX
+        status B).
     """
     rows = observations(indicator, area, vintage, folder)
     names = [vintage] if isinstance(vintage, str) else list(dict.fromkeys(vintage or rows["vintage"]))
@@ -255,6 +264,8 @@ def series(
         "sources": sorted(set(rows["source_id"])),
         "lineage": {int(year): [source] for year, source in rows["source_id"].items()},
         "qualifiers": qualifiers,
+        "kind": _tables(folder)["indicators"].set_index("indicator")["kind"][indicator],
+        "numbers": dict(zip(map(int, values.index), values.tolist(), strict=True)),
         "bounds": {year: said for year, said in qualifiers.items() if said in ("at_least", "at_most")},
         "breaks": [int(year) for year in rows.index[rows["obs_status"] == "B"]],
     }
@@ -278,7 +289,10 @@ def catalogue(folder: Path | str = FOLDER) -> pd.DataFrame:
 
 def fields(table: str) -> list[dict[str, Any]]:
     """The columns of a table as ``datapackage.json`` describes them."""
-    return next(resource["schema"]["fields"] for resource in _description() if resource["name"] == table)
+    known = {resource["name"]: resource["schema"]["fields"] for resource in _description()}
+    if table not in known:
+        raise DataError(f"no table {table!r}; there are {', '.join(known)}")
+    return known[table]
 
 
 @lru_cache
@@ -302,7 +316,7 @@ def _load(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[str, pd.Data
     for resource in _description():
         _check_keys(resource, raw)
     _check_areas(raw["areas"])
-    _check_dates(raw["sources"])
+    _check_dates(raw)
     _check_roles(raw["statements"], raw["sources"].set_index("source_id")["kind"])
     tables = {r["name"]: _frame(raw[r["name"]], r["schema"]["fields"]) for r in _description()}
     units = tables["indicators"].set_index("indicator")["unit"]
@@ -321,6 +335,8 @@ def _read(path: Path, schema: dict[str, Any]) -> pd.DataFrame:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"UTF-8 text; byte {error.start} is not (saved as GBK? save it as UTF-8)", name) from None
+    if content.startswith(b"PK"):
+        raise DataError("a table as text; this is a workbook: save it as CSV UTF-8", name)
     if "\0" in text:
         raise DataError("text without NUL characters", name, text[: text.index("\0")].count("\n") + 1)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -364,7 +380,7 @@ def _fault(value: str, field: dict[str, Any]) -> str | None:
     if "enum" in rules and value not in rules["enum"]:
         dropped = " (a spreadsheet drops the zero: keep the column as text)" if f"{value}.0" in rules["enum"] else ""
         return f"should be one of {', '.join(rules['enum'])}{dropped}"
-    if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], value, re.ASCII):
         return f"should look like {rules['pattern']} ({field['description']})"
     if "minimum" in rules and float(value) < rules["minimum"]:
         return f"should be at least {rules['minimum']}"
@@ -399,11 +415,32 @@ def _check_areas(raw: pd.DataFrame) -> None:
             raise DataError("an area that does not lie in itself", "areas.csv", line, "parent", parent[area])
 
 
-def _check_dates(raw: pd.DataFrame) -> None:
-    precision = raw["published"].str.len().map({0: "", 4: "year", 7: "month", 10: "day"})
-    for line, row in raw[raw["published_precision"] != precision].iterrows():
+def _check_dates(raw: dict[str, pd.DataFrame]) -> None:
+    """Dates exist, spans end after they begin, and nothing is measured after its source was published."""
+    sources = raw["sources"]
+    precision = sources["published"].str.len().map({0: "", 4: "year", 7: "month", 10: "day"})
+    for line, row in sources[sources["published_precision"] != precision].iterrows():
         expected = f"a date as precise as published_precision says, {row['published_precision'] or 'none'}"
         raise DataError(expected, "sources.csv", line, "published", row["published"])
+    for table, column in (("sources", "published"), ("statements", "time_period"), ("tfp_literature", "period")):
+        for line, value in raw[table][column].items():
+            first, *last = value.split("/")
+            try:
+                for day in filter(None, (first, *last)):
+                    datetime.date.fromisoformat(day + "-01-01"[len(day) - 4 :])
+            except ValueError:
+                raise DataError("a date that exists", f"{table}.csv", line, column, value) from None
+            if last and last[0] <= first:
+                raise DataError("a span that ends after it begins", f"{table}.csv", line, column, value)
+    series = raw["series"]
+    published = series["source_id"].map(sources.set_index("source_id")["published"]).str[:4]
+    forecast = (series["obs_status"] == "F") | (series["vintage"] == "target")
+    for line, row in series[~forecast & (published != "") & (series["time_period"] > published)].iterrows():
+        expected = f"no later than its source, {row['source_id']}, which is of {published[line]}"
+        raise DataError(expected, "series.csv", line, "time_period", row["time_period"])
+    for line, row in series[(series["vintage"] == "target") != (series["obs_status"] == "F")].iterrows():
+        expected = "F for what is aimed at, vintage target, and for nothing else"
+        raise DataError(expected, "series.csv", line, "obs_status", row["obs_status"])
 
 
 def _check_roles(raw: pd.DataFrame, kinds: pd.Series) -> None:
@@ -415,6 +452,13 @@ def _check_roles(raw: pd.DataFrame, kinds: pd.Series) -> None:
     for line, row in raw[outcome != (raw["line"] == "")].iterrows():
         expected = "no line, as an outcome stands in no document" if row["line"] else "the line of the document"
         raise DataError(expected, *_cell(line, row, "line"))
+
+    same = raw.set_index("statement_id")
+    for line, row in raw[raw["duplicate_of"] != ""].iterrows():
+        first = same.loc[row["duplicate_of"]]
+        if first["duplicate_of"] or (first["indicator"], first["ref_area"]) != (row["indicator"], row["ref_area"]):
+            expected = "a statement of the same indicator and area that is no duplicate itself"
+            raise DataError(expected, *_cell(line, row, "duplicate_of"))
 
 
 def _cell(line: int, row: pd.Series, column: str) -> tuple[str, int, str, str]:

@@ -54,17 +54,21 @@ def check(statements: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> list
             line = lines[row.line - 1] if 1 <= row.line <= len(lines) else ""
             # Digits must not be cut out of a longer number.
             words, printed = map(re.escape, (getattr(row, "qualifier_printed", ""), row.printed))
-            figure = rf"{words}.*(?<!\d)(?<!\d[.,]){printed}(?!(?<=\d)[.,]?\d)"
-            if not re.search(figure, line):
+            figure = re.compile(rf"(?<!\d)(?<!\d[.,]){printed}(?!(?<=\d)[.,]?\d)")
+            since = re.search(words, line)
+            if not (since and figure.search(line, since.end())):
                 problems.append(f"{source}, line {row.line}: {row.statement_id} is not printed there: {row.printed}")
     return problems
 
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_bytes().decode().split("\n")
+        text = file.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise PrintedError(f"{file}: not UTF-8 text, from byte {error.start}") from None
+    if "\0" in text:
+        raise PrintedError(f"{file}: not text, but a file of another program: save it as UTF-8 text")
+    return text.split("\n")
 
 
 def candidate_rows(files: list[Path]) -> tuple[pd.DataFrame, list[str]]:
@@ -76,13 +80,13 @@ def candidate_rows(files: list[Path]) -> tuple[pd.DataFrame, list[str]]:
     rows, left_out = [], []
     for file in files:
         lines, passed_over = _lines(file), []
+        named = [" ".join(dict.fromkeys(YEAR.findall(line))) for line in lines]
         starts = [0, *accumulate(len(line) + 1 for line in lines)]
         for quantity in find("\n".join(lines), passed_over):  # whole, for a number may go on in the next line
             number = bisect_right(starts, quantity.start)
             line, start = lines[number - 1], quantity.start - starts[number - 1]
             context = line[max(0, start - 20) : start + len(quantity.text) + 20].strip()
-            years = " ".join(dict.fromkeys(YEAR.findall(line)))
-            rows.append((file, number, start + 1, *astuple(quantity)[:6], context, years))
+            rows.append((file, number, start + 1, *astuple(quantity)[:6], context, named[number - 1]))
         for one in passed_over:
             number = bisect_right(starts, one.start)
             place = f"{file}, line {number}, {one.start - starts[number - 1] + 1}"
@@ -106,12 +110,18 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
         For an unknown figure, or a period it has no number for.
     """
     path = folder / f"{figure}.csv"
-    if not path.is_file():
+    if not re.fullmatch(r"\w+", figure) or not path.is_file():
         known = ", ".join(sorted(path.stem for path in folder.glob("*.csv")))
         raise ValueError(f"no figure {figure!r} in {folder.name}/; there are {known or 'none'}")
-    table = pd.read_csv(path).astype(object)
+    try:
+        table = pd.read_csv(path).astype(object)
+    except ValueError as error:  # pandas' errors of reading are all of this kind
+        raise ValueError(f"{path.name} is no table of a figure: {error}") from None
     if not {"time_period", "source_id"} <= set(table.columns):
         raise ValueError(f"{path.name} has the columns {', '.join(table.columns)}: read it as it is")
+    if table["source_id"].isna().any():
+        line = int(table["source_id"].isna().to_numpy().argmax()) + 2
+        raise ValueError(f"{path.name}, row {line}, column source_id: a source is required")
     rows = table[table["time_period"].astype(str) == year]
     if rows.empty:
         periods = ", ".join(dict.fromkeys(map(str, table["time_period"])))

@@ -78,10 +78,15 @@ def simulate_coverage(
     from scipy.special import ndtr
 
     known, horizons = MODELS | PEERS, [horizon] if isinstance(horizon, int) else list(horizon)
+    if isinstance(models, str) or isinstance(noise, str):
+        raise ValueError(f"models and noise are lists of names, such as ['linear'], not {models!r} and {noise!r}")
     if unknown := sorted(({*models} - {*known}) | ({*noise} - {*NOISE})):
         raise ValueError(f"unknown {unknown}; known are {', '.join(known)}, under {', '.join(NOISE)}")
     if not horizons or min(horizons) < 1 or not models:
         raise ValueError(f"name one model at least, and a horizon of 1 year or more, not {horizon}")
+    if not n or replications < 1 or not np.isfinite(slope):
+        expected = "n has one number of years at least, replications are 1 or more, and the slope is finite"
+        raise ValueError(f"{expected}, not {n}, {replications} and {slope}")
     if min(n) < (least := max(known[model].least for model in models)):
         raise ValueError(f"these models need at least {least} years, not {min(n)}")
     rows = []
@@ -128,8 +133,12 @@ def forecasts(s: pd.Series, models: Sequence[str], min_train: int, horizon: int,
         As `trends.fit` does, and if the series is shorter than `min_train` + 1.
     """
     known = MODELS | PEERS
+    if isinstance(models, str) or not models:
+        raise ValueError(f"models is a list of names, such as ['linear'], not {models!r}")
     if unknown := sorted({*models} - {*known}):
         raise ValueError(f"unknown {unknown}; known are {', '.join(known)}")
+    if min_train < 1 or horizon < 1:
+        raise ValueError(f"min_train and horizon are numbers of years, 1 or more, not {min_train} and {horizon}")
     z, frames = values(s, min_train + 1, "a backtest", log), []
     for model, end in product(models, range(min_train, len(z))):
         seen = values(s.iloc[:end], known[model].least, model, log)
@@ -212,6 +221,8 @@ def break_test(
     `persistence` given that variance is the same in all samples, and F itself is compared; estimated, it is 0.99 at
     most.
     """
+    if not isinstance(trend, bool) or replications < 1:
+        raise ValueError(f"trend is true or false, and replications 1 or more, not {trend!r} and {replications}")
     z, q = values(s, 10, "break_test"), 1 + trend
     n, shortest = len(z), max(int(np.ceil(0.15 * len(z))), 1 + q)
     basis = (np.arange(n)[:, None] - (n - 1) / 2) ** np.arange(q)

@@ -150,11 +150,11 @@ def _held(
 
 def _fit(model: str, jobs: list[tuple[dict[str, Any], bool, Any]]) -> None:
     """Fit all series of one length together: whether in logarithms, the narrow interval's share, means, half-widths."""
-    from scipy import stats
+    from scipy import special
 
     z = np.column_stack([values for _, _, values in jobs])
     parts, wide = models.estimate(model, z, HORIZON, max(LEVELS))
-    narrow = stats.t.ppf(0.5 + min(LEVELS) / 2, len(z) - models.MODELS[model].parameters) / wide
+    narrow = special.stdtrit(len(z) - models.MODELS[model].parameters, 0.5 + min(LEVELS) / 2) / wide
     for (trends, log, _), mean, spread in zip(jobs, parts.mean.T, parts.spread.T, strict=True):
         ends = (mean, wide * spread)
         kept = [[round(float(value), 3) if log else float(f"{value:.6g}") for value in values] for values in ends]

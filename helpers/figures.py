@@ -49,6 +49,8 @@ from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
@@ -141,8 +143,14 @@ class Exhibit:
 
 def side_files(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
     """What is stored beside each exported figure, by name: notebook, titles, alternative texts, sources, hashes."""
-    paths = (path for path in sorted(folder.glob("*.json")) if path.stem != "datapackage")
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
+    sides = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            sides[path.stem] = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise FigureError(f"figures/{path.name}: {error}; delete it and run the notebooks again") from None
+    sides.pop("datapackage", None)
+    return sides
 
 
 def font_file() -> Path:
@@ -223,10 +231,12 @@ def tidy(series: Mapping[str, pd.Series]) -> pd.DataFrame:
     Raises
     ------
     FigureError
-        For a series that does not say where it comes from.
+        For a series that does not say where it comes from, or has other numbers than its attrs speak of.
     """
     units, rows = data.unit_names(), []
     for name, s in series.items():
+        if not isinstance(s, pd.Series) or not s.index.is_unique or s.index.dtype.kind not in "iu":
+            raise FigureError(f"{name}: a pandas Series by year, each year once")
         if missing := {"unit", "vintage", "lineage"} - s.attrs.keys():
             raise FigureError(
                 f"{name}: its attrs should say {', '.join(sorted(missing))}; a table with the columns time_period, "
@@ -236,6 +246,13 @@ def tidy(series: Mapping[str, pd.Series]) -> pd.DataFrame:
         about = name, indicator, s.attrs.get("area")
         unit = units.get(s.attrs["unit"], s.attrs["unit"])
         for year, value in s.dropna().items():
+            if s.attrs.get("numbers", {}).get(year, value) != value:
+                raise FigureError(
+                    f"{name}: {value:.10g} in {year} is not the {s.attrs['numbers'][year]:.10g} {unit} that its attrs "
+                    "speak of; what is computed by hand needs attrs of its own (unit, vintage, lineage)"
+                )
+            if not s.attrs["lineage"].get(year):
+                raise FigureError(f"{name}: its lineage names no source of {year}")
             rows.append((*about, year, value, unit, s.attrs["vintage"], ";".join(s.attrs["lineage"][year])))
     columns = ["series", "indicator", "ref_area", "time_period", "obs_value", "unit", "vintage", "source_id"]
     return pd.DataFrame(rows, columns=columns)
@@ -351,8 +368,11 @@ def export(
         narrow. With the environment variable ``FIGURES_CHECK`` set nothing is written, and a stored file that is not
         what was drawn is an error too.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise FigureError(f"{name!r}: a name is lower case letters, digits and underscores")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]{,79}", name) or name == "datapackage":
+        rule = "a name is lower case letters, digits and underscores, 80 at most, and not datapackage"
+        raise FigureError(f"{name!r}: {rule}")
+    if not isinstance(table, pd.DataFrame) or folder == "":
+        raise FigureError(f"{name}: table is a DataFrame, and folder a folder, or None for the project's figures")
     texts_given = {"title": title, "subtitle": subtitle, "alt": alt}
     for what, text in texts_given.items():
         pair = text if isinstance(text, tuple) else (text, text)
@@ -360,6 +380,12 @@ def export(
             raise FigureError(f"{name}: {what} must be a text, or a pair of texts, English and Chinese")
     if not _notebook:
         raise FigureError(f"{name}: call use_style with the notebook's name first")
+    fields = {field for pair in texts_given.values() for text in ([pair] if isinstance(pair, str) else pair)
+              for field in words.fields_of(text)}  # fmt: skip
+    if idle := sorted(values.keys() - fields):
+        raise FigureError(f"{name}: {', '.join(idle)}: no such argument, and no field of title, subtitle or alt")
+    if min(*size, *panels) <= 0:
+        raise FigureError(f"{name}: size, in inches, and panels are above zero, not {size} and {panels}")
     if size[0] * mpl.rcParams["savefig.dpi"] < 1600:
         raise FigureError(f"{name}: {size[0]} inches are fewer than 1600 pixels")
     cited = _sources(name, table, sources or {})
@@ -390,8 +416,8 @@ def export(
                 _check_contrast(f"{name}.{language}", fig, drawn)
                 _check_marks(f"{name}.{language}", fig)
                 _check_numbers(f"{name}.{language}", heads, fig, drawn, read)
+                files[f"{language}.png"] = _png(fig, heads[0])
                 files[f"{language}.svg"] = _svg(fig, spoken_in, heads[0], spoken["alt"][position])
-                files[f"{language}.png"] = _bytes(fig, "png", {"Software": None, "Title": heads[0]})
             except UserWarning as warning:
                 raise FigureError(f"{name}.{language}: {warning}") from None
         texts += [text for text in more if text not in texts]
@@ -556,15 +582,19 @@ def _check_numbers(name: str, heads: list[str], fig: Figure, drawn: list[Text], 
             raise FigureError(f"{name}: the title says {said}, which is neither a label nor a value of the table")
 
 
-def _bytes(fig: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
+# The canvases are asked themselves: `savefig` would draw everything once more, to lay out what is laid out already.
+def _png(fig: Figure, title: str) -> bytes:
     buffer = io.BytesIO()
-    fig.savefig(buffer, format=kind, metadata=metadata)
+    FigureCanvasAgg(fig).print_png(buffer, metadata={"Software": None, "Title": title})
     return buffer.getvalue()
 
 
 def _svg(fig: Figure, language: str, title: str, alt: str) -> bytes:
     """SVG with title and description where screen readers look for them, and ids that do not depend on the machine."""
-    text = _bytes(fig, "svg", {"Date": None, "Creator": None, "Title": title, "Description": alt}).decode()
+    buffer = io.StringIO()
+    metadata = {"Date": None, "Creator": None, "Title": title, "Description": alt}
+    FigureCanvasSVG(fig).print_svg(buffer, metadata=metadata)
+    text = buffer.getvalue()
     numbers: dict[str, int] = {}  # matplotlib's ids are hashes of places to their last bit; here, of first appearance
 
     def numbered(match: re.Match[str]) -> str:
@@ -600,6 +630,8 @@ def _small(png: bytes) -> bytes:
 def _write(name: str, files: dict[str, bytes], folder: Path) -> None:
     """Write all files beside their places first, then move them, the side file with the hashes last: each is whole."""
     folder.mkdir(parents=True, exist_ok=True)
+    if blocked := [kind for kind in files if (folder / f"{name}.{kind}").is_dir()]:
+        raise FigureError(f"{folder.name}/{name}.{blocked[0]} is a folder; nothing was written")
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
         for kind, content in files.items():
             (Path(beside) / kind).write_bytes(content)

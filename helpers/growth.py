@@ -1,15 +1,18 @@
 """Rates, averages, indices and ratios of yearly series: percent in, percent out, fractions never.
 
 Every function works by year label, never by position, so a gap stays a gap. What the arithmetic can know to be wrong is
-refused: growth of a mere bound ("over 22,000"), growth across a declared break, a ratio of different units without a
-stated conversion, of one indicator in two vintages, or of different indicators in different areas. Where a figure is
-coarse, use the ``_interval`` functions: they carry the rounding interval of the print through to the result.
+refused: growth of a mere bound ("over 22,000"), of a rate or of what counts from a start, growth across a declared
+break, a ratio of different units without a stated conversion, of one indicator in two vintages, or of different
+indicators in different areas. What the levels are is read from their attrs; levels by ``time_period``, as the tables
+have them, whose attrs were lost on the way (in a DataFrame of columns, for one) are refused. Where a figure is coarse,
+use the ``_interval`` functions: they carry the rounding interval of the print through to the result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from numbers import Real
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -37,10 +40,13 @@ def rate(s: Yearly, periods: int = 1, log: bool = False) -> Yearly:
     Raises
     ------
     ValueError
-        For years that are not unique whole numbers, levels not above zero, a bound, or growth across a break.
+        For years that are not unique whole numbers, levels not above zero, a bound, a rate, a cumulative figure, or
+        growth across a break.
     """
     _refuse_periods(periods)
     _refuse(s, positive=True)
+    if (kind := s.attrs.get("kind")) in _NO_GROWTH:
+        raise ValueError(f"{s.attrs.get('indicator', 'this')} is {_NO_GROWTH[kind]}")
     years = s.index.to_numpy()
     for start in s.attrs.get("breaks", []):
         crossing = years[(years - periods < start) & (years >= start) & np.isin(years - periods, years)]
@@ -61,8 +67,10 @@ def cagr(s: pd.Series, start: int | None = None, end: int | None = None) -> floa
     ValueError
         As for `rate`; also if a year is missing or `end` does not come after `start`.
     """
-    _refuse(s)
+    _refuse(s, series=True)
     known = s.dropna()
+    if known.empty:
+        raise ValueError("no year has a value")
     start, end = known.index.min() if start is None else start, known.index.max() if end is None else end
     for year in (start, end):
         if year not in known.index:
@@ -91,7 +99,7 @@ def index(s: Yearly, base: int) -> Yearly:
     _refuse_breaks(s)
     if base not in s.index or np.any(pd.isna(s.loc[base])):
         raise ValueError(f"no value for the base year {base}; there are {s.index.min()}–{s.index.max()}")
-    return _derived(100.0 * s / s.loc[base], [s], f"{base} = 100")
+    return _derived(100.0 * s.astype(float) / s.loc[base], [s], f"{base} = 100")
 
 
 def ratio(
@@ -117,15 +125,15 @@ def ratio(
     """
     if factor is None and unit != "percent":
         raise ValueError(f"state the factor that makes the quotient {unit}")
+    for s in (numerator, denominator):
+        _refuse(s, series=True, bounds=False)
     _refuse_pair(numerator.attrs, denominator.attrs, factor)
     factor = 100.0 if factor is None else factor
-    years = numerator.index.intersection(denominator.index)
-    if years.empty:
-        raise ValueError("the two series have no year in common")
+    years = _common(numerator, denominator)
     top, bottom = numerator.loc[years], denominator.loc[years]
     _refuse(top)
     _refuse(bottom, positive=True)
-    return _derived(factor * top / bottom, [top, bottom], unit)
+    return _derived(factor * top.astype(float) / bottom.astype(float), [top, bottom], unit)
 
 
 def required_rate(current: float, target: float, years: float) -> float:
@@ -134,10 +142,12 @@ def required_rate(current: float, target: float, years: float) -> float:
     Raises
     ------
     ValueError
-        Unless all three are above zero.
+        Unless all three are above zero and finite, or if `years` is a year.
     """
-    if not (current > 0 and target > 0 and years > 0):
+    if not all(0 < one < np.inf for one in (current, target, years)):
         raise ValueError(f"level, target and years must be above zero, not {current:g}, {target:g}, {years:g}")
+    if years >= _FIRST:
+        raise ValueError(f"years is how many years there are, not the year {years:g}")
     return float(100 * np.expm1(np.log(target / current) / years))
 
 
@@ -155,9 +165,17 @@ def contributions(parts: pd.DataFrame, total: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         One column a part, then ``unallocated``; each row adds up to ``rate(total)``.
+
+    Raises
+    ------
+    ValueError
+        As for `rate`; for a part of that name, or no year in common.
     """
     _refuse(parts)
-    _refuse(total, positive=True)
+    _refuse(total, positive=True, series=True)
+    _common(parts, total)
+    if not isinstance(parts, pd.DataFrame) or "unallocated" in parts:
+        raise ValueError("the parts are the columns of a DataFrame, none of them named unallocated")
     _refuse_breaks(total)
     levels = parts.assign(unallocated=total - parts.sum(axis="columns", skipna=False))
     before = levels.reindex(levels.index - 1).set_axis(levels.index)
@@ -185,8 +203,9 @@ def rate_interval(frame: pd.DataFrame, periods: int = 1) -> pd.DataFrame:
     _refuse_periods(periods)
     if "obs_status" in frame:
         _refuse_breaks(frame, frame.index[frame["obs_status"] == "B"])
-    frame = _interval(frame)
-    return ratio_interval(frame, frame.reindex(frame.index - periods).set_axis(frame.index)) - 100
+    ends = _interval(frame).rename_axis(None)
+    growth = ratio_interval(ends, ends.reindex(ends.index - periods).set_axis(ends.index)) - 100
+    return growth.rename_axis(frame.index.name)
 
 
 def ratio_interval(numerator: pd.DataFrame, denominator: pd.DataFrame, factor: float | None = None) -> pd.DataFrame:
@@ -198,13 +217,9 @@ def ratio_interval(numerator: pd.DataFrame, denominator: pd.DataFrame, factor: f
         For different units without a factor, or one indicator in two vintages, where the frames have these columns; if
         an interval reaches below zero: then the ratio has no one direction.
     """
-    facts = [
-        {name: frame[name].iloc[0] for name in ("unit", "indicator", "vintage") if name in frame and len(frame)}
-        for frame in (numerator, denominator)
-    ]
-    _refuse_pair(*facts, factor)
+    _refuse_pair(_facts(numerator), _facts(denominator), factor)
     factor = 100.0 if factor is None else factor
-    years = numerator.index.intersection(denominator.index)
+    years = _common(numerator, denominator)
     top, bottom = _interval(numerator.loc[years]), _interval(denominator.loc[years])
     for frame in (top, bottom):
         below = frame.index[frame["low"] < 0]
@@ -217,18 +232,64 @@ def ratio_interval(numerator: pd.DataFrame, denominator: pd.DataFrame, factor: f
 
 
 def _interval(frame: pd.DataFrame) -> pd.DataFrame:
+    """Value, low and high of printed figures, where a bound has no value; or ValueError."""
+    names = ["obs_value" if "value" not in frame else "value", "low", "high"]
+    if missing := [name for name in names if name not in frame]:
+        raise ValueError(
+            f"a frame with the columns value (or obs_value), low and high; {', '.join(missing)} is missing"
+        )
     if not frame.index.is_unique:
         raise ValueError(f"one row a year; {frame.index[frame.index.duplicated()][0]} has several")
-    value = frame["value"] if "value" in frame else frame["obs_value"]
+    if frame.index.name == "time_period" and "qualifier" not in frame:
+        raise ValueError(_LOST.format("a column qualifier"))
+    ends = frame[names].set_axis(["value", "low", "high"], axis=1).astype(float)
+    for year in ends.index[
+        (ends["low"] > ends["high"]) | (ends["value"] < ends["low"]) | (ends["value"] > ends["high"])
+    ]:
+        value, low, high = ends.loc[year]
+        raise ValueError(f"{year}: the value {value:g} is not within its interval, {low:g} to {high:g}")
     if "qualifier" in frame:
-        value = value.where(~frame["qualifier"].isin(["at_least", "at_most"]))
-    return pd.DataFrame({"value": value, "low": frame["low"], "high": frame["high"]}).astype(float)
+        if strange := {*frame["qualifier"].dropna()} - {*_QUALIFIERS}:
+            raise ValueError(f"qualifier {', '.join(map(repr, sorted(strange)))}; known are {', '.join(_QUALIFIERS)}")
+        ends["value"] = ends["value"].where(~frame["qualifier"].isin(["at_least", "at_most"]))
+    return ends
 
 
-def _refuse(s: pd.Series | pd.DataFrame, positive: bool = False) -> None:
+def _facts(frame: pd.DataFrame) -> dict[str, str]:
+    """Unit, indicator, vintage and area of a frame of printed figures; one of each, or ValueError."""
+    facts = {}
+    for name, column in (("unit", "unit"), ("indicator", "indicator"), ("vintage", "vintage"), ("area", "ref_area")):
+        if column in frame and len(several := [*frame[column].dropna().unique()]) > (name == "vintage") + 1:
+            raise ValueError(f"{', '.join(map(str, several))}: one {name} a frame")
+        elif column in frame and len(frame):
+            facts[name] = "+".join(map(str, several))
+    return facts
+
+
+def _common(one: pd.Series | pd.DataFrame, other: pd.Series | pd.DataFrame) -> pd.Index:
+    years = one.index.intersection(other.index)
+    if years.empty:
+        raise ValueError("the two have no year in common")
+    return years
+
+
+_FIRST, _LAST = 1000, 2999  # years
+_QUALIFIERS = ("exact", "approx", "at_least", "at_most", "range", "magnitude", "projected")
+_NO_GROWTH = {"rate": "a rate already", "cumulative": "a count from a start on: what it adds in a year is no growth"}
+_LOST = (
+    "levels by time_period, as the tables have them, but not which of them are bounds: {} was lost on the way (a "
+    "DataFrame of columns loses it); take them from data.series again, or say attrs['bounds'] = {{}} if none is"
+)
+
+
+def _refuse(s: Any, positive: bool = False, series: bool = False, bounds: bool = True) -> None:
     """Raise for what growth and ratios have no meaning for."""
+    if not isinstance(s, pd.Series if series else pd.Series | pd.DataFrame):
+        raise ValueError(f"levels come as a pandas Series by year, not as {type(s).__name__}")
     if s.index.dtype.kind not in "iu" or not s.index.is_unique:
         raise ValueError("the index must be years, whole numbers, each once")
+    if strange := [year for year in s.index if not _FIRST <= year <= _LAST]:
+        raise ValueError(f"the index must be years; {strange[0]} is none")
     kinds = [s.dtype] if isinstance(s, pd.Series) else list(s.dtypes)
     if s.empty or any(kind.kind not in "iuf" for kind in kinds):
         raise ValueError("the levels must be numbers, at least one")
@@ -237,13 +298,15 @@ def _refuse(s: pd.Series | pd.DataFrame, positive: bool = False) -> None:
     if wrong.any():
         year = s.index[np.nonzero(wrong)[0][0]]
         raise ValueError(f"the level in {year} is not a finite number" + " above zero" * positive)
+    if s.index.name == "time_period" and "bounds" not in s.attrs and isinstance(s, pd.Series):
+        raise ValueError(_LOST.format("attrs['bounds']"))
     for year, bound in s.attrs.get("bounds", {}).items():
-        if year in s.index:
+        if year in s.index and bounds:
             raise ValueError(f"the figure of {year} is only a bound ({bound}); use rate_interval or ratio_interval")
 
 
 def _refuse_periods(periods: int) -> None:
-    if periods < 1 or periods != int(periods):
+    if not isinstance(periods, Real) or not 1 <= periods < _FIRST or periods != int(periods):
         raise ValueError(f"periods is a whole number of years, 1 or more, not {periods}")
 
 
@@ -255,6 +318,8 @@ def _refuse_breaks(s: pd.Series | pd.DataFrame, breaks: Iterable[int] | None = N
 
 def _refuse_pair(numerator: Mapping[str, str], denominator: Mapping[str, str], factor: float | None) -> None:
     """Raise for what two series, by what is known of them, cannot be divided by each other."""
+    if factor is not None and not (isinstance(factor, Real) and 0 < factor < np.inf):
+        raise ValueError(f"factor is a finite number above zero, not {factor!r}")
     facts = {name: (numerator[name], denominator[name]) for name in numerator.keys() & denominator.keys()}
     unlike = {name for name, (one, other) in facts.items() if one != other}
     if "unit" in unlike and factor is None:
@@ -279,9 +344,14 @@ def _derived(result: Yearly, inputs: list[Yearly], unit: str, lags: tuple[int, .
         "vintage": " / ".join(a["vintage"] for a in attrs if "vintage" in a),
         "sources": sorted(set().union(*lineage.values())),
         "lineage": lineage,
+        "bounds": {},
         "breaks": sorted({start for a in attrs for start in a.get("breaks", [])}),
         "inputs": list(dict.fromkeys(i for a in attrs for i in a.get("inputs", [a.get("indicator")]) if i)),
     }
     if "area" in attrs[0]:
         result.attrs["area"] = attrs[0]["area"]
+    if unit in ("percent", "log points × 100") and lags != (0,):
+        result.attrs["kind"] = "rate"
+    if isinstance(result, pd.Series):
+        result.attrs["numbers"] = dict(zip(map(int, result.index), result.tolist(), strict=True))
     return result

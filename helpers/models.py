@@ -246,14 +246,14 @@ PEERS = {
 
 def estimate(model: str, z: Array, horizon: int, level: float) -> tuple[Estimate, float]:
     """The model fitted to a panel, and the quantile that turns its standard errors into intervals."""
-    from scipy import stats
+    from scipy import special
 
     fit, _, parameters, _ = (MODELS | PEERS)[model]
     # a power of two costs no digit and keeps squares in range; statsmodels' optimisers stop elsewhere on another scale
     scale = 1.0 if model in PEERS else np.exp2(np.frexp(np.abs(z).max(axis=0))[1] - 1)
     parts = Estimate(*(np.asarray(part * scale, dtype=float) for part in fit(z / scale, horizon)))
     freedom = np.inf if np.isinf(parameters) else len(z) - parameters
-    return parts, float(stats.t.ppf(0.5 + level / 2, freedom))
+    return parts, float(special.stdtrit(freedom, 0.5 + level / 2))
 
 
 def chance(model: str, z: Array, horizon: int, threshold: float) -> float:
@@ -261,7 +261,7 @@ def chance(model: str, z: Array, horizon: int, threshold: float) -> float:
 
     The local trends and the pool are mixtures, and their own distribution is used, not one of the same variance.
     """
-    from scipy import stats
+    from scipy import special
 
     if model == "damped+drift":
         return (chance("damped", z, horizon, threshold) + chance("drift", z, horizon, threshold)) / 2
@@ -269,21 +269,31 @@ def chance(model: str, z: Array, horizon: int, threshold: float) -> float:
     if model in LOCAL:
         means, variances, weights = (part[..., 0] for part in _mixture(z, horizon, LOCAL[model]))
         distance = (threshold - means[:, row]) / np.sqrt(variances[:, row])
-        return float((weights[:, 0] * stats.t.sf(distance, freedom)).sum())
+        return float((weights[:, 0] * special.stdtr(freedom, -distance)).sum())
     parts, _ = estimate(model, z, horizon, 0.95)
     freedom = np.inf if np.isinf(freedom) else freedom
-    return float(stats.t.sf((threshold - parts.mean[-1, 0]) / parts.spread[-1, 0], freedom))
+    return float(special.stdtr(freedom, (parts.mean[-1, 0] - threshold) / parts.spread[-1, 0]))
 
 
 def values(s: pd.Series, least: int, what: str, log: bool = False) -> Array:
     """The values as a column, in log points × 100 if `log`; ValueError if the series is not sound."""
+    if not isinstance(s, pd.Series):
+        raise ValueError(f"{what} needs a pandas Series by year, not {type(s).__name__}")
     if len(s) < least:
         raise ValueError(f"{what} needs at least {least} years, and the series has {len(s)}")
+    if s.dtype.kind not in "iuf":
+        raise ValueError(f"{what} needs numbers, not {s.dtype}")
     if not pd.api.types.is_integer_dtype(s.index):
         raise ValueError(f"{what} needs an index of whole years, not of {s.index.dtype}")
     for year, following in pairwise(s.index):
         if following != year + 1:
             raise ValueError(f"{what} needs consecutive years: {year} is followed by {following}")
+    for year, bound in s.attrs.get("bounds", {}).items():
+        if year in s.index:
+            raise ValueError(f"{what} needs figures: that of {year} is only a bound ({bound})")
+    for start in s.attrs.get("breaks", []):
+        if s.index[0] < start <= s.index[-1]:
+            raise ValueError(f"{what} needs one definition; it breaks in {start}: take the parts apart")
     given = s.to_numpy(dtype=float, na_value=np.nan, copy=True)
     for year, value in zip(s.index, given, strict=True):
         if not np.isfinite(value) or (log and value <= 0):

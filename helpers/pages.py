@@ -6,6 +6,7 @@ between marks such as ``<!-- answer -->`` and ``<!-- end of answer -->``.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 from itertools import zip_longest
@@ -134,7 +135,12 @@ def _dictionary(package: Path, language: str) -> str:
     }  # fmt: skip
     parts = []
     for resource in json.loads(package.read_text("utf-8"))["resources"]:
-        parts += [f"### `{resource['path']}`", resource[f"description{end}"]]
+        content = (package.parent / resource["path"]).read_bytes()
+        counted = translate(
+            "{rows} rows; SHA-256 `{hash}`", language,
+            rows=content.count(b"\n") - 1, hash=hashlib.sha256(content).hexdigest(),
+        )  # fmt: skip
+        parts += [f"### `{resource['path']}`", resource[f"description{end}"], counted]
         rows = [f"| {' | '.join(heads)} |", "|:--|:--|:--|"]
         for field in resource["schema"]["fields"]:
             rules, told = field.get("constraints", {}), [field[f"description{end}"]]

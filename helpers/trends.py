@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -83,12 +84,14 @@ class Trend:
         or if `threshold` has no logarithm where the model takes one.
         """
         self._check(horizon)
+        if not np.isfinite(threshold):
+            raise ValueError(f"threshold is a finite number, not {threshold}")
         if self.log and threshold <= 0:
             raise ValueError(f"the trend is one of logarithms, and {threshold} has none")
         return chance(self.model, self._z, horizon, 100 * np.log(threshold) if self.log else threshold)
 
     def _check(self, horizon: int) -> None:
-        if not 1 <= horizon <= 100 or horizon != int(horizon):
+        if not isinstance(horizon, Real) or not 1 <= horizon <= 100 or horizon != int(horizon):
             raise ValueError(f"horizon is a number of years ahead, from 1 to 100, not {horizon}")
 
 
@@ -123,7 +126,7 @@ def fit(s: pd.Series, model: str = "damped", level: float = 0.95, log: bool = Fa
     from scipy import stats
 
     known = MODELS | PEERS
-    if model not in known or not 0 < level < 1:
+    if not isinstance(model, str) or model not in known or not isinstance(level, Real) or not 0 < level < 1:
         raise ValueError(f"model must be one of {', '.join(known)}, and level in (0, 1): not {model!r}, {level}")
     _, least, parameters, assumes = known[model]
     z = values(s, least, model, log)

@@ -94,7 +94,9 @@ class _Speaker(string.Formatter):
         if isinstance(value, str):
             return format(self.word(value), spec)
         if isinstance(value, list):
-            joined, *others = [self.format_field(one, spec) for one in value] or [""]
+            if not value:
+                raise WordsError("a list is empty")
+            joined, *others = [self.format_field(one, spec) for one in value]
             for place, more in enumerate(others, 1):
                 form = "{one} and {more}" if place == len(others) else "{one}, {more}"
                 joined = (self._form(form) or form).format(one=joined, more=more)
@@ -102,21 +104,27 @@ class _Speaker(string.Formatter):
         kind = _FORMAT.fullmatch(spec)
         number, span = _UNITS[kind["unit"] if kind else ""][2:]
         if isinstance(value, tuple):
+            if len(value) != 2 or value[0] > value[1]:
+                raise WordsError(f"{value} is no range, from low to high")
             low, high = (self.number(end, spec) for end in value)
             return (self._form(span) or span).format(low=low, high=high)
         return (self._form(number) or number).format(number=self.number(value, spec))
 
     def number(self, value: Any, spec: str) -> str:
         """A number without its unit, with a minus as print has it, and none before a zero."""
+        if isinstance(value, bool) or value is None or value is pd.NA or value is pd.NaT:
+            raise WordsError(f"{value} is nothing that can be said")
+        if isinstance(value, Number) and not abs(value) < float("inf"):
+            raise WordsError("a value is not a number that is finite (NaN or infinite)")
         if kind := _FORMAT.fullmatch(spec):
+            if not isinstance(value, Number):
+                raise WordsError(f"{value!r} is no number, and has no {kind['unit']}")
             english, chinese, form, _ = _UNITS[kind["unit"]]
             # without a Chinese unit it is counted as in English
             counted = self.chinese and self._form(form) is not None
             value *= chinese if counted else english
             spec = f"{kind['sign']}{'' if counted else ','}.{kind['digits'] or 0}f"
         spec = spec.replace(",", "") if self.chinese else spec  # no separators of thousands in Chinese
-        if isinstance(value, Number) and value != value:
-            raise WordsError("a value is not a number (NaN)")
         text = format(value, spec)
         return re.sub(r"^-(?=[0,.]*$)", "", text).replace("-", "−") if isinstance(value, Number) else text
 
@@ -159,12 +167,17 @@ def recording() -> Iterator[list[str]]:
 def _catalogue() -> Any:
     """The catalogue as Babel reads it; empty if there is none."""
     from babel.messages.catalog import Catalog
-    from babel.messages.pofile import read_po
+    from babel.messages.pofile import PoFileError, read_po
 
     if not CATALOGUE.is_file():
         return Catalog("zh_CN")
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, "zh_CN", abort_invalid=True)
+    try:
+        with CATALOGUE.open("rb") as file:
+            return read_po(file, "zh_CN", abort_invalid=True)
+    except (PoFileError, LookupError, ValueError) as error:
+        raise WordsError(
+            f"words/{CATALOGUE.name} cannot be read ({error}); it is a gettext catalogue in UTF-8"
+        ) from None
 
 
 @lru_cache
@@ -220,6 +233,8 @@ def translate(text: str, language: str, /, **values: Any) -> str:
     """
     if language not in LANGUAGES:
         raise WordsError(f"language {language!r}; there are {' and '.join(LANGUAGES)}")
+    if not isinstance(text, str):
+        raise WordsError(f"{text!r} is no text")
     if not HAN.search(text):
         chinese = chinese_of(text)
         if _CODE.sub("", text):
@@ -231,7 +246,7 @@ def translate(text: str, language: str, /, **values: Any) -> str:
                 return _Speaker("zh").vformat(chinese, (), values) if "{" in chinese else chinese
     try:
         return _Speaker("en").vformat(text, (), values) if "{" in text else text
-    except WordsError as error:
+    except (TypeError, ValueError) as error:
         raise WordsError(f"{error}, in {text!r}") from None
 
 
@@ -447,8 +462,8 @@ def check() -> tuple[list[str], int]:
         where = f"{places[0][0]}:{places[0][1]}"
         if not message or not message.string:
             faults.append(f"{where}: no Chinese for {text!r}")
-        elif _fields(message.string) != _fields(text):
-            faults.append(f"{where}: {text!r} has {_fields(text)}, its Chinese {_fields(message.string)}")
+        elif fields_of(message.string) != fields_of(text):
+            faults.append(f"{where}: {text!r} has {fields_of(text)}, its Chinese {fields_of(message.string)}")
     faults += [
         f"words/{CATALOGUE.name}: no longer used: {m.id!r}"
         for m in catalogue
@@ -457,8 +472,8 @@ def check() -> tuple[list[str], int]:
     return faults, sum(message.fuzzy for message in catalogue if message.id)
 
 
-def _fields(template: str) -> list[str] | str:
-    """The names of a template's values, sorted."""
+def fields_of(template: str) -> list[str] | str:
+    """The names of a template's values, sorted; no other expression is one."""
     try:
         return sorted({name for _, name, _, _ in string.Formatter().parse(template) if name is not None})
     except ValueError as error:

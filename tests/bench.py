@@ -7,6 +7,7 @@ and the median times behind it. Whatever is timed twice is first checked to give
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,25 +123,59 @@ def imports() -> None:
 
 
 def collection() -> None:
-    """Every notebook from scratch, by run.py and by nbconvert one after another, each in a copy of the project."""
+    """All notebooks from scratch by run.py, beside the start of their kernels; one by one, and where the time goes."""
+    from nbclient import NotebookClient
+
     times = {}
-    for way in ("run.py", "nbconvert"):
-        with tempfile.TemporaryDirectory(dir=ROOT / ".cache") as folder:
-            copy = Path(folder) / "project"
-            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "*.egg-info", "__pycache__"))
-            run.CACHE = copy / ".cache"  # environment() then names places in the copy
-            run.CACHE.mkdir()
-            env = os.environ | run.environment() | {"PYTHONPATH": str(copy)}  # the copy's helpers, not those installed
-            convert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace"]
+    with tempfile.TemporaryDirectory(dir=ROOT / ".cache") as folder:
+        for way in ("run", "imports"):
+            copy = Path(folder) / way
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "build"))
             paths = sorted((copy / "notebooks").glob("*.ipynb"))
-            commands = {"run.py": [[sys.executable, "run.py"]], "nbconvert": [[*convert, str(path)] for path in paths]}
+            if way == "imports":
+                for path in paths:
+                    notebook = nbformat.read(path, as_version=4)
+                    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"][:1]
+                    nbformat.write(notebook, path)
+            code = "import asyncio, run; run.CACHE.mkdir(); run.settle(); "
+            code += "sys.exit(asyncio.run(run._execute_all(sorted(run.NOTEBOOKS.glob('*.ipynb')), {})))"
             started = time.perf_counter()
-            for command in commands[way]:
-                done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True)
-                if done.returncode:
-                    sys.exit(f"{way} failed: {done.stderr.strip().splitlines()[-1]}")
+            subprocess.run(
+                [sys.executable, "-c", f"import sys; {code}"], cwd=copy, check=True, stdout=subprocess.DEVNULL
+            )
             times[way] = time.perf_counter() - started
-    compare(f"run.py, {len(paths)} notebooks, once", times["run.py"], "nbconvert, one by one", times["nbconvert"])
+        compare(f"{len(paths)} notebooks, imports only", times["imports"], "all their cells", times["run"])
+        run.settle()
+        parts = dict.fromkeys(("kernel and imports", "pictures", "computation and words"), 0.0)
+        for path in sorted((Path(folder) / "run" / "notebooks").glob("*.ipynb")):
+            notebook, started = nbformat.read(path, as_version=4), time.perf_counter()
+            env = os.environ | {"PYTHONPATH": str(Path(folder) / "run"), "FIGURES_FOLDER": folder}
+            place = {"metadata": {"path": str(path.parent)}}
+            client = NotebookClient(notebook, kernel_name="python3", resources=place)
+            client.execute(env=env, stderr=subprocess.DEVNULL)
+            spent, cells = time.perf_counter() - started, [cell for cell in notebook.cells if cell.cell_type == "code"]
+            at = [[pd.Timestamp(cell.metadata.execution[f"iopub.{what}"]) for what in ("execute_input", "status.idle")]
+                  for cell in cells[1:]]  # fmt: skip
+            took = [(end - begin).total_seconds() for begin, end in at]
+            drawn = sum(t for t, cell in zip(took, cells[1:], strict=True) if "export(" in cell.source)
+            for part, value in zip(parts, (spent - sum(took), drawn, sum(took) - drawn), strict=True):
+                parts[part] += value
+    total = sum(parts.values())
+    compare("run.py", times["run"], "one notebook after another", total)
+    for part, value in parts.items():
+        print(f"{value / total:9.0%}    of that: {part}, {shown(value)}")
+
+
+def checks() -> None:
+    """Where the time of the checks goes, by file, as the workers spend it."""
+    command = [sys.executable, "-m", "pytest", "-n", "auto", "--durations=0", "--durations-min=0.01"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    spent: dict[str, float] = {}
+    for value, file in re.findall(r"^([\d.]+)s (?:call|setup|teardown) +([^:]+)::", said, re.M):
+        spent[file] = spent.get(file, 0) + float(value)
+    print(f"           make test: {said.splitlines()[-1]}")
+    for file, value in sorted(spent.items(), key=lambda item: -item[1]):
+        print(f"{value / sum(spent.values()):9.0%}    {file}, {shown(value)}")
 
 
 # Changes one control after another as a click does, and waits until the picture is painted.
@@ -222,5 +258,7 @@ def clicks() -> None:
 
 if __name__ == "__main__":
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, pandas {pd.__version__}, numpy {np.__version__}")
-    for part in (lines, rates, reading, imports, clicks, collection):
-        part()
+    parts = (lines, rates, reading, imports, collection, checks, clicks)
+    for part in parts:
+        if part.__name__ in sys.argv[1:] or len(sys.argv) == 1:
+            part()

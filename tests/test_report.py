@@ -2,7 +2,9 @@
 
 import copy
 import json
+import os
 import re
+import shutil
 import urllib.parse
 from html import unescape
 from html.parser import HTMLParser
@@ -177,11 +179,25 @@ def test_what_comes_from_data_stays_text():
 
 @pytest.mark.parametrize("file", sorted(figures.FOLDER.glob("*.png"))[::9], ids=lambda path: path.stem)
 def test_a_picture_in_few_colours_is_the_picture(file, tmp_path):
-    report._copied(file, tmp_path)
+    report._copied(file, tmp_path, tmp_path / "none")
     few, own = (np.asarray(Image.open(path).convert("RGB")).astype(int) for path in (tmp_path / file.name, file))
     assert few.shape == own.shape and np.abs(few - own).max() < 24 and np.abs(few - own).mean() < 1
     assert (few[own.min(axis=2) == 255] == 255).all(), "white is not white"
     assert (tmp_path / file.name).stat().st_size < file.stat().st_size / 2
+
+
+def test_a_picture_is_taken_from_the_last_report_unless_it_has_changed(tmp_path):
+    file, last, new = (tmp_path / name for name in ("a.png", "last", "new"))
+    last.mkdir()
+    new.mkdir()
+    shutil.copy(next(figures.FOLDER.glob("*.png")), file)
+    (last / "a.png").write_bytes(b"made of it")
+    os.utime(last / "a.png", (2e9, 2e9))
+    report._copied(file, new, last)
+    assert (new / "a.png").read_bytes() == b"made of it"
+    os.utime(file, (2e9, 2e9))
+    report._copied(file, new, last)
+    assert (new / "a.png").read_bytes() != b"made of it", "the figure is younger"
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
+import psutil
 import pytest
 from anywhere import hostile
 from nbformat.sign import NotebookNotary
@@ -28,6 +30,7 @@ def collection(tmp_path, monkeypatch):
         monkeypatch.setattr(run, name, tmp_path / folder)
     monkeypatch.setattr(run, "STAMPS", tmp_path / ".cache" / "run.json")
     monkeypatch.setattr(run, "KERNEL_LOG", tmp_path / ".cache" / "kernels.log")
+    monkeypatch.setattr(run, "STAGED", tmp_path / ".cache" / "staged")
     monkeypatch.setattr("helpers.pages.generated", dict)
     monkeypatch.setattr(run, "settle", lambda: None)  # the checks have settled already
     monkeypatch.setattr("sys.argv", ["run.py"])
@@ -88,9 +91,23 @@ def test_nothing_new_starts_after_a_failure(collection, capsys, monkeypatch):
     assert not nbformat.read(collection / "notebooks" / "02_more.ipynb", as_version=4).cells[0].outputs
 
 
+def started(collection, **how):
+    """A real process that runs the collection."""
+    shutil.copy(Path(run.__file__), collection)
+    how = {"start_new_session": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True} | how
+    return subprocess.Popen([sys.executable, "run.py"], cwd=collection, **how)
+
+
+def kernels(collection):
+    """Processes that were started with a file of the collection."""
+    found = psutil.process_iter(["cmdline", "status"])
+    return [one for one in found if str(collection) in " ".join(one.info["cmdline"] or [])]
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["heard", "inherited as ignored"])
 @pytest.mark.parametrize("group", [False, True], ids=["the process", "its group, as Ctrl-C does"])
-def test_an_interruption_loses_nothing(collection, group):
-    """A real process, interrupted while two notebooks are at work."""
+def test_an_interruption_loses_nothing(collection, group, ignored):
+    """A real process, interrupted while two notebooks are at work; what a script starts with & inherits no SIGINT."""
     for name in ("01_sums", "02_more"):
         write(
             collection / "notebooks" / f"{name}.ipynb",
@@ -98,11 +115,8 @@ def test_an_interruption_loses_nothing(collection, group):
             "import time\ntime.sleep(60)",
         )
     before = {p.name: p.read_bytes() for p in (collection / "notebooks").iterdir()}
-    shutil.copy(Path(run.__file__), collection)
-    process = subprocess.Popen(
-        [sys.executable, "run.py"], cwd=collection, start_new_session=True, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored under `make test &`
-    )  # fmt: skip
+    handler = signal.SIG_IGN if ignored else signal.SIG_DFL
+    process = started(collection, preexec_fn=lambda: signal.signal(signal.SIGINT, handler))
     while sum(path.suffix == ".started" for path in (collection / "notebooks").iterdir()) < min(2, os.cpu_count()):
         assert process.poll() is None
         time.sleep(0.05)
@@ -111,7 +125,63 @@ def test_an_interruption_loses_nothing(collection, group):
     assert process.returncode == 130
     assert said == "interrupted: the stored notebooks are whole, those finished are kept\n"
     after = {p.name: p.read_bytes() for p in (collection / "notebooks").iterdir() if p.suffix == ".ipynb"}
-    assert before == after
+    assert before == after and not kernels(collection)
+
+
+def test_a_run_that_is_killed_leaves_everything_whole(collection):
+    """Killed at ten moments: each file is the old one or the new one, and the next run completes."""
+    for name in ("01_sums", "02_more"):
+        draws = f"folder = pathlib.Path(os.environ['FIGURES_FOLDER'])\nfor name in ('a_{name}', 'b_{name}'):\n"
+        draws += "    (folder / f'{name}.csv').write_text('new' * 100_000)"
+        write(collection / "notebooks" / f"{name}.ipynb", "import os, pathlib", draws, "'done'")
+    for name in ("a_01_sums", "b_01_sums", "a_02_more", "b_02_more"):
+        (collection / "figures" / f"{name}.csv").write_text("old")
+    for wait in np.random.default_rng(17).uniform(0.2, 3, 10):
+        process = started(collection)
+        time.sleep(wait)
+        process.kill()
+        process.communicate()
+        for path in (collection / "notebooks").iterdir():
+            outputs = nbformat.read(path, as_version=4).cells[-1].outputs
+            assert not outputs or outputs[0].data["text/plain"] in ("'done'", "4")
+        for path in (collection / "figures").iterdir():
+            assert path.read_text() in ("old", "new" * 100_000)
+    assert run.main() == 0
+    assert {p.read_text() for p in (collection / "figures").iterdir()} == {"new" * 100_000}
+    assert not [*run.STAGED.iterdir()], "what the killed runs had begun is cleared away"
+    ended = time.monotonic() + 30
+    while kernels(collection) and time.monotonic() < ended:
+        time.sleep(0.2)
+    assert not kernels(collection), "a kernel ends with the run that started it"
+
+
+@pytest.mark.parametrize("what", ["figure", "notebook"])
+def test_a_full_disk_is_said_and_loses_nothing(collection, what):
+    """A file may not grow beyond a limit, which fails where a full disk would."""
+    resource = pytest.importorskip("resource")
+    path = collection / "notebooks" / "01_sums.ipynb"
+    draws = "import os, pathlib\npathlib.Path(os.environ['FIGURES_FOLDER'], 'a.csv').write_text('new' * 10)"
+    large = "pathlib.Path(os.environ['FIGURES_FOLDER'], 'b.csv').write_text('new' * 200_000)"
+    write(path, draws, large if what == "figure" else "'new' * 200_000")
+    (collection / "figures" / "a.csv").write_text("old")
+    before = path.read_bytes()
+    full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))  # noqa: E731
+    process = started(collection, preexec_fn=full)
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode == 1 and "File too large" in said and "Traceback" not in said
+    assert ("01_sums.ipynb, cell 2" if what == "figure" else "the stored notebooks are whole") in said
+    assert path.read_bytes() == before and (collection / "figures" / "a.csv").read_text() == "old"
+    assert run.main() == 0 and (collection / "figures" / "a.csv").read_text() == "newnew" * 5
+
+
+def test_two_processes_at_once(collection):
+    write(collection / "notebooks" / "01_sums.ipynb", "import time\ntime.sleep(3)\n1 + 1")
+    first = started(collection)
+    while not run.STAGED.exists():
+        time.sleep(0.05)
+    second = started(collection)
+    assert "another run is at work" in second.communicate(timeout=60)[1] and second.returncode == 1
+    assert not first.communicate(timeout=60)[1] and first.returncode == 0
 
 
 def test_a_page_without_its_marks_is_named(tmp_path):

@@ -432,7 +432,10 @@ def _number(figure: str, times: str = "") -> tuple[Decimal, Decimal]:
         if len(whole) > 2 and {*whole} <= {*_DIGITS}:
             whole, last = "".join(str(_DIGITS.index(digit)) for digit in whole), 1
         else:
-            whole, last = _integer(whole)
+            try:
+                whole, last = _integer(whole)
+            except PrintedError:
+                raise PrintedError(f"{figure!r} is no numeral in full form, such as 一百零五 or 一万零一十二") from None
         digits = "".join(str(_DIGITS.index(digit)) for digit in decimals)
         last = Decimal(last) if not digits else Decimal(1).scaleb(-len(digits))
         return Decimal(f"{whole}.{digits}") * worth, last * worth

@@ -328,10 +328,14 @@ def _with_text(svg: str, name: str) -> str:
     return re.sub(r'(id="|"#|url\(#)', rf"\g<1>{name}-", svg)
 
 
-def _copied(file: Path, folder: Path) -> None:
-    """A file of a figure; a PNG in 256 colours, which are hardly told from its own and take a third of the room."""
-    if file.suffix != ".png":
-        shutil.copy(file, folder)
+def _copied(file: Path, folder: Path, last: Path) -> None:
+    """A file of a figure; a PNG in 256 colours, which are hardly told from its own and take a third of the room.
+
+    Where the last report has it, and it is younger than the figure, it is taken from there.
+    """
+    made = last / file.name
+    if file.suffix != ".png" or (made.is_file() and made.stat().st_mtime > file.stat().st_mtime):
+        shutil.copy(file if file.suffix != ".png" else made, folder)
         return
     with Image.open(file) as picture:
         few = picture.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
@@ -349,7 +353,10 @@ def write(folder: Path = ROOT / "build" / "report") -> None:
         (new / "figures").mkdir(parents=True)
         page = other.submit(explorer.page, new / "explore.html")
         with ThreadPoolExecutor() as threads:
-            copied = [threads.submit(_copied, file, new / "figures") for file in figures.FOLDER.glob("*.*[!d]")]
+            copied = [
+                threads.submit(_copied, file, new / "figures", folder / "figures")
+                for file in figures.FOLDER.glob("*.*[!d]")
+            ]
             report.write(new)
         for done in (page, *copied):
             done.result()
