@@ -97,7 +97,6 @@ CELLS = [
     ),
     ("sources", "published", "2022-13", "a date that exists"),
     ("tfp_literature", "period", "2007/1978", "a span that ends after it begins"),
-    ("series", "time_period", "2032", "no later than its source, "),
     ("series", "vintage", "target", "F for what is aimed at, vintage target, and for nothing else"),
     ("series", "vintage", "yearbook-２０２４", "should look like target"),
     ("statements", "duplicate_of", "paper22-g60-cities", "that is no duplicate itself"),
@@ -439,6 +438,16 @@ def test_a_cell(folder, table, column, cell, right):
     assert re.search(place + re.escape(right), said, re.S) and rows.index(row) + 2 == int(
         re.search(r"row (\d+)", said)[1]
     )
+
+
+def test_nothing_is_measured_after_its_source_was_published(folder):
+    dated = data.sources().set_index("source_id")["published"]
+    row = next(row for row in data.series_table().itertuples() if dated[row.source_id] and row.obs_status == "A")
+    lines = (folder / "series.csv").read_text("utf-8").splitlines(keepends=True)
+    late = "2049"
+    lines[row.Index + 1] = lines[row.Index + 1].replace(f",{row.time_period},", f",{late},", 1)
+    said = refused(folder, "series.csv", "".join(lines).encode())
+    assert said.startswith(f"series.csv, row {row.Index + 2}, column time_period: '{late}': no later than its source, ")
 
 
 @pytest.mark.parametrize(("name", "change", "says"), FILES, ids=lambda part: part if isinstance(part, str) else "")
