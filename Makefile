@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-anywhere test-browser test-extend lab report bench lock clean
+.PHONY: run test test-anywhere test-browser test-extend faults lab report bench lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -28,6 +28,11 @@ test-browser: .venv/installed
 	@$(BIN)/python -c 'import playwright, axe_playwright_python' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
 	@$(BIN)/python -m pytest tests/browser*.py -n auto -rs
 
+# Faults planted one at a time, and whether the checks notice; about two hours, or a part of it: make faults ARGS="--sample 20"
+faults: .venv/installed
+	@$(BIN)/python -c 'import cosmic_ray' 2> /dev/null || $(BIN)/python $(PIP) -e '.[faults]' -c constraints.txt
+	@$(BIN)/python -m tests.faults $(ARGS)
+
 lab: .venv/installed
 	@$(BIN)/python run.py lab $(ARGS)
 
@@ -50,7 +55,7 @@ lock:
 	$(PYTHON) -m venv .cache/lock
 	.cache/lock/bin/python $(PIP) uv
 	sed -E '/^(#|-)/d; s/==.*//' requirements.txt > .cache/lock/direct.in
-	printf "playwright\naxe-playwright-python\n" >> .cache/lock/direct.in
+	printf "playwright\naxe-playwright-python\ncosmic-ray\n" >> .cache/lock/direct.in
 	.cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 	  --custom-compile-command "make lock" $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) \
 	  --output-file constraints.txt .cache/lock/direct.in

@@ -79,41 +79,49 @@ def main() -> int:
         # no search for language servers, no extensions from the network
         quiet = ["--LanguageServerManager.autodetect=False", "--LabApp.extension_manager=readonly"]
         os.execv(sys.executable, [sys.executable, "-c", LAB, *quiet, *sys.argv[2:]])
-    if sys.argv[1:] == ["report"]:
-        settle()
-        from helpers import report
-
-        report.write()
-        print("build/report/index.html is written, in Chinese build/report/zh/index.html: open it in any browser")
-        return 0
-    if sys.argv[1:]:
+    if sys.argv[1:] not in ([], ["report"]):
         print(
             f"unknown: {' '.join(sys.argv[1:])}; run.py takes nothing, report, or lab with JupyterLab's options",
             file=sys.stderr,
         )
         return 2
-    started = time.perf_counter()
-    notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
+    work, kept = _run, "the stored notebooks are whole, those finished are kept"
+    if sys.argv[1:]:
+        work, kept = _report, "the last report is kept"
     try:
         with _alone():
             settle()
-            stamps, executed = _stamps(), 0
-            for stage in ([p for p in notebooks if p.stem != OVERVIEW], [p for p in notebooks if p.stem == OVERVIEW]):
-                changed = [path for path in stage if stamps.get(path.stem) != _stamp(path)]
-                executed += len(changed)
-                failed = asyncio.run(_execute_all(changed, stamps)) if changed else None
-                if failed:
-                    print(failed, file=sys.stderr)
-                    return 1
-            from helpers import pages
-
-            refreshed = [path.relative_to(ROOT) for path, text in pages.generated().items() if _write(path, text)]
+            return work()
     except KeyboardInterrupt:
-        print("interrupted: the stored notebooks are whole, those finished are kept", file=sys.stderr)
+        print(f"interrupted: {kept}", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a folder that may not be written
-        print(f"{error}: the stored notebooks are whole, those finished are kept", file=sys.stderr)
+        print(f"{error}: {kept}", file=sys.stderr)
         return 1
+
+
+def _report() -> int:
+    from helpers import report
+
+    report.write()
+    print("build/report/index.html is written, in Chinese build/report/zh/index.html: open it in any browser")
+    return 0
+
+
+def _run() -> int:
+    started = time.perf_counter()
+    notebooks = sorted(NOTEBOOKS.glob("*.ipynb"))
+    stamps, executed = _stamps(), 0
+    for stage in ([p for p in notebooks if p.stem != OVERVIEW], [p for p in notebooks if p.stem == OVERVIEW]):
+        changed = [path for path in stage if stamps.get(path.stem) != _stamp(path)]
+        executed += len(changed)
+        failed = asyncio.run(_execute_all(changed, stamps)) if changed else None
+        if failed:
+            print(failed, file=sys.stderr)
+            return 1
+    from helpers import pages
+
+    refreshed = [path.relative_to(ROOT) for path, text in pages.generated().items() if _write(path, text)]
     if not executed and not refreshed:
         print("nothing has changed since the last run")
     else:

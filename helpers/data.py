@@ -88,7 +88,7 @@ def _tables(folder: Path | str) -> dict[str, pd.DataFrame]:
 def _stamped(folder: Path | str) -> tuple[Path, tuple[tuple[int, int], ...]]:
     """A folder of tables and the state they are in."""
     folder = Path(folder).resolve()
-    names = [resource["path"] for resource in _description()]
+    names = [resource["path"] for resource in resources()]
     facts = []
     for name in names:
         try:
@@ -289,14 +289,15 @@ def catalogue(folder: Path | str = FOLDER) -> pd.DataFrame:
 
 def fields(table: str) -> list[dict[str, Any]]:
     """The columns of a table as ``datapackage.json`` describes them."""
-    known = {resource["name"]: resource["schema"]["fields"] for resource in _description()}
+    known = {resource["name"]: resource["schema"]["fields"] for resource in resources()}
     if table not in known:
         raise DataError(f"no table {table!r}; there are {', '.join(known)}")
     return known[table]
 
 
 @lru_cache
-def _description() -> list[dict[str, Any]]:
+def resources() -> list[dict[str, Any]]:
+    """The tables as ``datapackage.json`` describes them."""
     try:
         return json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     except FileNotFoundError:
@@ -312,13 +313,13 @@ def _by_line(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[Any, pd.D
 @lru_cache(maxsize=8)
 def _load(folder: Path, stamp: tuple[tuple[int, int], ...]) -> dict[str, pd.DataFrame]:
     """`stamp` is there for the cache: a table that was edited is read again."""
-    raw = {resource["name"]: _read(folder / resource["path"], resource["schema"]) for resource in _description()}
-    for resource in _description():
+    raw = {resource["name"]: _read(folder / resource["path"], resource["schema"]) for resource in resources()}
+    for resource in resources():
         _check_keys(resource, raw)
     _check_areas(raw["areas"])
     _check_dates(raw)
     _check_roles(raw["statements"], raw["sources"].set_index("source_id")["kind"])
-    tables = {r["name"]: _frame(raw[r["name"]], r["schema"]["fields"]) for r in _description()}
+    tables = {r["name"]: _frame(raw[r["name"]], r["schema"]["fields"]) for r in resources()}
     units = tables["indicators"].set_index("indicator")["unit"]
     _read_statements(tables["statements"], raw["statements"], units)
     _read_series(tables["series"], raw["series"], units)

@@ -15,6 +15,7 @@ Typical use::
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -184,8 +185,9 @@ def _statement(row: Any, tables: choices.Book) -> list[Any]:
 def page(path: Path | str, folder: Path | str = data.FOLDER) -> None:
     """Write the explorer as one page that needs nothing else."""
     held = json.dumps(payload(folder), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    needs = " ".join(words.both(marked("This page needs JavaScript."), {}))
-    text = _PAGE.replace("{script}", SCRIPT.read_text("utf-8")).replace("{needs}", needs).replace("{payload}", held)
+    needs = html.escape(" ".join(words.both(marked("This page needs JavaScript."), {})))
+    parts = {"{script}": SCRIPT.read_text("utf-8"), "{needs}": needs, "{payload}": held}
+    text = re.sub("|".join(map(re.escape, parts)), lambda found: parts[found[0]], _PAGE)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(text, encoding="utf-8", newline="\n")
 

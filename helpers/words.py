@@ -73,6 +73,7 @@ _UNITS = {  # format: factor in English, factor in Chinese, a number with its un
     "percent": (1, 1, "{number} %", "{low}–{high} %"),
     "": (1, 1, "{number}", "{low}–{high}"),
 }
+_MONEY = ("billion", "bn", "trillion", "million")  # formats of amounts in 100 million yuan
 
 
 class WordsError(ValueError):
@@ -265,7 +266,9 @@ class Said:
         self.english, self.chinese, self.texts, self.more = english, chinese, texts, more
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = {"text/markdown": self.english, "text/plain": self.english, CHINESE: self.chinese, **self.more}
+        # what begins like a tag, in the name of an indicator, say, is text
+        english, chinese = (re.sub("<(?=[A-Za-z/!?])", r"\\<", text) for text in (self.english, self.chinese))
+        bundle = {"text/markdown": english, "text/plain": self.english, CHINESE: chinese, **self.more}
         return bundle, {CHINESE: {"texts": self.texts}}
 
 
@@ -462,8 +465,8 @@ def check() -> tuple[list[str], int]:
         where = f"{places[0][0]}:{places[0][1]}"
         if not message or not message.string:
             faults.append(f"{where}: no Chinese for {text!r}")
-        elif fields_of(message.string) != fields_of(text):
-            faults.append(f"{where}: {text!r} has {fields_of(text)}, its Chinese {fields_of(message.string)}")
+        elif _forms(message.string) != _forms(text):
+            faults.append(f"{where}: {text!r} has {_forms(text)}, its Chinese {_forms(message.string)}")
     faults += [
         f"words/{CATALOGUE.name}: no longer used: {m.id!r}"
         for m in catalogue
@@ -472,12 +475,20 @@ def check() -> tuple[list[str], int]:
     return faults, sum(message.fuzzy for message in catalogue if message.id)
 
 
-def fields_of(template: str) -> list[str] | str:
-    """The names of a template's values, sorted; no other expression is one."""
+def fields_of(template: str) -> list[str]:
+    """The names of a template's values; no other expression is one. ValueError if it is no template."""
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+
+
+def _forms(template: str) -> list[str] | str:
+    """A template's fields, sorted, and which of them are money: what its Chinese must have too."""
     try:
-        return sorted({name for _, name, _, _ in string.Formatter().parse(template) if name is not None})
+        parts = [part[1:] for part in string.Formatter().parse(template) if part[1] is not None]
     except ValueError as error:
         return f"no template ({error})"
+    money = [bool(kind := _FORMAT.fullmatch(spec)) and kind["unit"] in _MONEY for _, spec, _ in parts]
+    return sorted({f"{name}{'!' * bool(change)}{' (yuan)' * one}"
+                   for (name, _, change), one in zip(parts, money, strict=True)})  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:

@@ -287,7 +287,7 @@ def test_the_description_knows_no_other_table():
 def test_helpers_without_the_tables_say_so(monkeypatch, tmp_path):
     monkeypatch.setattr(data, "FOLDER", tmp_path)
     with pytest.raises(data.DataError, match=r"the tables are not in .*; they come with the project"):
-        data._description.__wrapped__()
+        data.resources.__wrapped__()
 
 
 def test_the_catalogue_lists_every_series_once():

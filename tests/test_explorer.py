@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import run
-from helpers import choices, data, explorer, figures, trends
+from helpers import choices, data, explorer, figures, trends, words
 from helpers.choices import Choice, Refused, code, view, why_not
 from helpers.words import HAN
 
@@ -244,7 +244,7 @@ def own(tmp_path):
     return folder
 
 
-def test_a_malicious_name_stays_text(own, tmp_path):
+def test_a_malicious_name_stays_text(own, tmp_path, monkeypatch):
     evil = "</script><script>alert(1)</script>"
     for name in ("indicators.csv", "areas.csv", "sources.csv"):
         path = own / name
@@ -253,9 +253,10 @@ def test_a_malicious_name_stays_text(own, tmp_path):
             path.write_text(
                 text.replace(plain, plain.replace("Shanghai", evil).replace("Intramural", evil)), encoding="utf-8"
             )
+    monkeypatch.setattr(words, "both", lambda *_: ["</noscript><img src=x onerror=alert(1)>", "{payload}"])
     explorer.page(tmp_path / "page.html", own)
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert evil not in text and text.count("</script>") == 2
+    assert evil not in text and text.count("</script>") == 2 and "<img src=x" not in text and "{payload}" in text
     held = json.loads(text.split('id="held">')[1].split("</script>")[0])
     assert evil in held["areas"]["CN-SH"][0]
 

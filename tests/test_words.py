@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from babel.messages.catalog import Catalog
+from nbconvert import HTMLExporter
 
 from helpers import pages, words
 from helpers.words import HAN, Finding, WordsError, say, show, translate
@@ -250,3 +251,18 @@ def test_the_front_pages_say_the_same_in_both_languages():
     numbers = [sorted(re.findall(r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)*", page)) for page in written]
     assert numbers[0] == numbers[1]
     assert len(english) < 14_000 and len(re.sub(HAN, "", chinese)) < 9_000, "two screens and a reference part"
+
+
+def test_markup_in_a_value_stays_text_in_a_notebook():
+    """Whoever makes a page of a notebook may not clean it: what is stored must be harmless itself."""
+    evil = "<img src=x onerror=alert(1)>"
+    said = [words.say("{name} grew.", name=evil), words.show(pd.DataFrame({"name": [evil]})),
+            words.Finding("Does {name} grow?", "measured", "{name} grew.", name=evil)]  # fmt: skip
+    notebook = nbformat.v4.new_notebook()
+    for one in said:
+        data, _ = one._repr_mimebundle_()
+        output = nbformat.v4.new_output("display_data", {kind: data[kind] for kind in ("text/markdown", "text/plain")})
+        notebook.cells.append(nbformat.v4.new_code_cell(outputs=[output]))
+        assert not re.search(r"(?<!\\)<img", data[words.CHINESE])
+    page = HTMLExporter().from_notebook_node(notebook)[0]
+    assert page.count("&lt;img src=x") == 4 and "<img src=x" not in page

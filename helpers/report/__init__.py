@@ -15,12 +15,12 @@ import json
 import posixpath
 import re
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from html import escape
+from html import escape, unescape
+from multiprocessing import Process
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,10 @@ class Report:
         paths = sorted(words.NOTEBOOKS.glob("*.ipynb"))
         self.notebooks = {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
         for stem, notebook in self.notebooks.items():
-            if any(cell["cell_type"] == "code" and cell["execution_count"] is None for cell in notebook["cells"]):
+            code = [
+                cell for cell in notebook["cells"] if cell["cell_type"] == "code" and "".join(cell["source"]).strip()
+            ]
+            if any(cell["execution_count"] is None for cell in code):
                 raise SystemExit(f"{stem}.ipynb is not executed, so it has nothing to show; run the notebooks first")
         self.templates = Environment(
             loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True,
@@ -80,7 +83,9 @@ class Report:
             for name, text in self.pages(language):
                 self.said |= set(text)
                 (place / name).write_text(text, encoding="utf-8", newline="\n")
-        shutil.copytree(data.FOLDER, folder / "data", ignore=shutil.ignore_patterns("*.md"))
+        (folder / "data").mkdir()
+        for name in ("datapackage.json", *(table["path"] for table in data.resources())):
+            shutil.copy(data.FOLDER / name, folder / "data")
         for name in ("LICENSE", "LICENSE-data.md"):
             shutil.copy(ROOT / name, folder / f"{Path(name).stem}.txt")
         font = figures.font_subset("".join(self.said))
@@ -146,15 +151,21 @@ class Report:
             source = "".join(cell["source"])
             if not steps or steps[-1]["parts"]:  # code that leaves nothing stands with the code that follows it
                 steps.append({"id": f"cell-{place}", "codes": [], "parts": [], "explores": False})
-            if cell["cell_type"] == "markdown":
-                paragraphs = words.paragraphs(source)
-                spoken = [words.chinese_of(one) or one for one in paragraphs] if language == "zh" else paragraphs
-                steps[-1]["parts"].append({"text": Markup(text("\n\n".join(spoken), _slugs(source)))})
-                continue
-            codes += 1
-            steps[-1]["codes"].append((codes, self.purpose(source, language), _code(source)))
-            steps[-1]["parts"] += [self.output(output, language, text) for output in cell["outputs"]]
-            steps[-1]["explores"] = "explorer.explore(" in source
+            try:
+                if cell["cell_type"] == "markdown":
+                    paragraphs = words.paragraphs(source)
+                    spoken = [words.chinese_of(one) or one for one in paragraphs] if language == "zh" else paragraphs
+                    steps[-1]["parts"].append({"text": Markup(text("\n\n".join(spoken), _slugs(source)))})
+                elif cell["cell_type"] == "code":
+                    codes += 1
+                    steps[-1]["codes"].append((codes, self.purpose(source, language), _code(source)))
+                    steps[-1]["parts"] += [self.output(output, language, text) for output in cell["outputs"]]
+                    steps[-1]["explores"] = "explorer.explore(" in source
+            except Exception as error:
+                said = f"{stem}.ipynb, cell {place} of all: {type(error).__name__}: {error}"
+                raise SystemExit(said) from error
+        if not contents:
+            raise SystemExit(f"{stem}.ipynb has no title, a line that begins with #")
         parts = [part for step in steps for part in step["parts"]]
         findings = [part for part in parts if "claim" in part]
         for number, finding in enumerate(findings, 1):
@@ -182,14 +193,18 @@ class Report:
             kind = found["verdict"][0].replace(" ", "-")
             sentences = re.split(r"(?<=[.?!])\s+|(?<=[。？！])", pair["text"])
             join = {"en": " ", "zh": ""}[language].join
-            brief = next(join(sentences[:n]) for n in range(1, 99) if len("".join(sentences[:n])) > 20)
+            enough = (join(sentences[:n]) for n in range(1, len(sentences)) if len("".join(sentences[:n])) > 20)
+            brief = next(enough, pair["text"])
             more = {"lead": found["lead"], "asked": "?" in found["claim"][0], "kind": kind, "brief": brief}
             return pair | more | {"text": Markup(text(pair["text"]))}
-        if "image/svg+xml" in bundle:
+        if "image/svg+xml" in bundle and CHINESE in bundle:
             return self.exhibit(re.search(r"figures/(\w+)\.zh\.svg", bundle[CHINESE])[1], language)
-        if CHINESE in bundle:
-            return {"text": Markup(text(bundle[CHINESE if language == "zh" else "text/markdown"]))}
+        if "text/markdown" in bundle:
+            chinese = language == "zh" and CHINESE in bundle
+            return {"text": Markup(text(bundle[CHINESE if chinese else "text/markdown"]))}
         plain = bundle.get("text/plain") or "".join(output.get("text", ""))
+        if not plain:
+            raise ValueError(f"an output that no page can show: {', '.join(bundle) or output['output_type']}")
         return {"text": Markup(f'<pre lang="en" translate="no">{escape(plain, quote=False)}</pre>')}
 
     def exhibit(self, name: str, language: str) -> dict[str, Any]:
@@ -203,8 +218,11 @@ class Report:
         )  # fmt: skip
         spoken = {part: side[part][language] for part in ("title", "subtitle", "alt")}
         of_language = "title_en" if language == "en" else "title"
-        read = [{"title": row[of_language], "more": [row["publisher"], row["published"]], "address": row["address"]}
-                for _, row in self.sources.loc[side["sources"]].iterrows()]  # fmt: skip
+        read = []
+        for _, row in self.sources.loc[side["sources"]].iterrows():
+            address, rest = re.match(r"(https?://\S+)?(.*)", row["address"], re.S).groups("")
+            more = [row["publisher"], row["published"]]
+            read.append({"title": row[of_language], "more": more, "address": address, "rest": rest})
         svg = (figures.FOLDER / f"{name}.{language}.svg").read_text("utf-8")
         return {"name": name, "cited": cited, "svg": Markup(_with_text(svg, name)), "sources": read, **spoken}
 
@@ -248,14 +266,23 @@ class _Renderer(mistune.HTMLRenderer):
     def heading(self, text: str, level: int, **_: Any) -> str:
         slug = next(self.slugs)
         if level < 3:
-            self.contents.append((slug, Markup(re.sub("<[^>]*>", "", text))))
+            self.contents.append((slug, unescape(re.sub("<[^>]*>", "", text))))
         return f'<h{level} id="{slug}">{text}</h{level}>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        if not re.match("https?:|#", url):
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), url.replace(".zh.md", ".md")))
-            url = _address(path, self.language)
-        return super().link(text, url, title)
+        return super().link(text, self.there(url), title)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return super().image(text, self.there(url), title)
+
+    def there(self, url: str) -> str:
+        """An address in the project as one in the report."""
+        if re.match("[a-z]+:|#", url):
+            return url
+        place, mark, part = url.partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.source), place.replace(".zh.md", ".md")))
+        address = _address(path, self.language)
+        return address if "#" in address else address + mark + part
 
     def codespan(self, text: str) -> str:
         return f"<code{_in_english(text)}>{escape(text, quote=False)}</code>"
@@ -307,7 +334,12 @@ def _in_english(text: str) -> str:
 
 def _slugs(source: str) -> list[str]:
     """Anchors of the headings, from their English."""
-    return [re.sub("[^a-z0-9]+", "-", head.lower()).strip("-") for head in re.findall("^#+ (.*)$", source, re.M)]
+
+    def said(token: dict[str, Any]) -> str:
+        return token.get("raw", "") + "".join(map(said, token.get("children", [])))
+
+    heads = [said(token) for token in mistune.create_markdown(renderer="ast")(source) if token["type"] == "heading"]
+    return [re.sub("[^a-z0-9]+", "-", head.lower()).strip("-") or "section" for head in heads]
 
 
 @cache
@@ -345,20 +377,32 @@ def _copied(file: Path, folder: Path, last: Path) -> None:
 
 
 def write(folder: Path = ROOT / "build" / "report") -> None:
-    """Write the report anew, whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    report = Report()
-    with tempfile.TemporaryDirectory(dir=folder.parent) as beside, ProcessPoolExecutor(1) as other:
-        new = Path(beside) / "report"
-        (new / "figures").mkdir(parents=True)
-        page = other.submit(explorer.page, new / "explore.html")
+    """Write the report anew, whole or not at all; what an earlier attempt that was killed has left is cleared away."""
+    new, old = (folder.with_name(f"{folder.name}.{state}") for state in ("new", "old"))
+    if old.exists() and not folder.exists():
+        old.replace(folder)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    (new / "figures").mkdir(parents=True)
+    page = Process(target=explorer.page, args=(new / "explore.html",))
+    page.start()
+    try:
+        report = Report()
+        files = [figures.FOLDER / f"{name}.{kind}" for name in report.sides for kind in figures.FILES]
         with ThreadPoolExecutor() as threads:
-            copied = [
-                threads.submit(_copied, file, new / "figures", folder / "figures")
-                for file in figures.FOLDER.glob("*.*[!d]")
-            ]
+            copied = [threads.submit(_copied, file, new / "figures", folder / "figures") for file in files]
             report.write(new)
-        for done in (page, *copied):
+        for done in copied:
             done.result()
-        shutil.rmtree(folder, ignore_errors=True)
+        page.join()
+        if page.exitcode:
+            raise SystemExit("the explorer could not be written, for the reason above")
+        if folder.exists():
+            folder.replace(old)
         new.replace(folder)
+    finally:
+        page.kill()
+        if old.exists() and not folder.exists():
+            old.replace(folder)
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
