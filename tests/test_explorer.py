@@ -293,3 +293,16 @@ def test_the_stored_widget_is_a_picture():
     [output] = cell.outputs
     assert {"text/html", "image/svg+xml", "image/png", "text/plain"} <= set(output.data)
     assert not any("widget" in kind for kind in output.data) and "widgets" not in notebook.metadata
+
+
+@pytest.mark.parametrize(
+    ("line", "show", "by_hand"),
+    [  # 2023 as printed: 241,387 and 44,345 patents, 24.87 million residents, 204,960.28 million yuan of R&D
+        (("INVENTION_PATENTS", "CN-SH", "as-published"), "per_resident", Fraction(241_387) / Fraction(2487)),
+        (("INVENTION_PATENTS_GRANTED", "CN-SH", "as-published"), "per_rd", Fraction(44_345) / Fraction("2049.6028")),
+        (("RD_EXP", "CN-SH", "final"), "per_resident", Fraction("204960.28") / Fraction("24.87") / 1000),
+    ],
+)
+def test_ratios_are_those_of_the_printed_figures(line, show, by_hand):
+    table = view(Choice((line,), show=show)).table
+    assert table.set_index("time_period")["obs_value"]["2023"] == pytest.approx(float(by_hand), rel=1e-9)

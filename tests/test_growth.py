@@ -240,3 +240,10 @@ def test_an_interval_across_a_break_is_refused():
         with pytest.raises(ValueError, match="breaks in 2024"):
             growth.rate_interval(rows.loc[order])
     assert growth.rate_interval(rows.loc[[2024]])["value"].isna().all(), "a break at the start is behind"
+
+
+def test_what_is_unallocated_is_not_what_is_unknown():
+    """A part without a figure leaves the rest open; it does not become part of it."""
+    parts = pd.DataFrame({"a": [60.0, 66.0, 70.0], "b": [30.0, np.nan, 33.0]}, [2020, 2021, 2022])
+    result = growth.contributions(parts, pd.Series([100.0, 110.0, 115.0], [2020, 2021, 2022]))
+    assert result["a"][2021] == pytest.approx(6) and result["unallocated"].isna().all()

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import math
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import documents, printed
+from helpers import data, documents, printed
 from helpers.documents import check, main
 from helpers.printed import PrintedError, Quantity, find, interval, parse
 
@@ -749,3 +750,22 @@ def test_words_that_only_look_like_others(text):
 def test_what_is_no_text_is_refused():
     with pytest.raises(printed.PrintedError, match="no text"):
         printed.parse(12.5)
+
+
+def test_a_number_of_a_figure_is_traced_to_its_rows_and_its_prints() -> None:
+    lines = documents.trace("rd_intensity_vintages", "2023")
+    assert any(line.startswith("after the fifth census 2023: 3.987205011 percent") for line in lines)
+    assert "  newspaper page, June 2025, line 134: 2049.60 (page25-rd-exp-2023)" in lines
+    rows = {line.split(": ", 1)[1] for line in lines if line.startswith("  data/series.csv")}
+    assert rows == {"GDP CN-SH 2023, 51404.5亿元", "RD_EXP CN-SH 2023, 2049.6028亿元", "RD_INTENSITY CN-SH 2023, 4.34%"}
+    for line in lines:
+        if line.startswith("  data/series.csv"):
+            number, what = re.fullmatch(r"  data/series.csv, line (\d+): (.*)", line).groups()
+            row = (data.FOLDER / "series.csv").read_text("utf-8").splitlines()[int(number) - 1].split(",")
+            assert what.startswith(f"{row[0]} {row[1]} {row[2]}, {float(row[3]):.10g}{row[5]}")
+
+
+def test_an_estimate_is_no_print_of_a_survey() -> None:
+    """The estimate of about 4.4 % for 2024 holds the 4.35 % that the survey found, and is another figure."""
+    lines = documents.trace("rd_intensity_vintages", "2024")
+    assert any("4.35%" in line for line in lines) and not any("feature25-rd-intensity-2024" in line for line in lines)
