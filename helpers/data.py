@@ -42,6 +42,10 @@ _TYPES = {  # type in the description: pattern of a valid cell, words for it, ty
 }
 
 
+# What a spreadsheet takes for a formula; a number with its sign and unit is none.
+FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d[\d.,]*[^-+*/^()|!\s]*$)")
+
+
 class DataError(ValueError):
     """A fault in a table, or a question the tables cannot answer; names file, row, column, value and what is right."""
 
@@ -378,6 +382,8 @@ def _fault(value: str, field: dict[str, Any]) -> str | None:
         return f"{value.strip()!r} without blanks before or after it"
     if not pattern.fullmatch(value):
         return f"should be {words}"
+    if field["type"] == "string" and FORMULA.match(value):
+        return "text that a spreadsheet does not take for a formula"
     if "enum" in rules and value not in rules["enum"]:
         dropped = " (a spreadsheet drops the zero: keep the column as text)" if f"{value}.0" in rules["enum"] else ""
         return f"should be one of {', '.join(rules['enum'])}{dropped}"

@@ -395,6 +395,9 @@ def export(
         raise FigureError(
             f"{name}: {', '.join(unknown)}: say in figures.COLUMNS what the column holds, or use one there"
         )
+    for column in table.select_dtypes(["object", "string"]):
+        if formulas := [cell for cell in table[column] if isinstance(cell, str) and data.FORMULA.match(cell)]:
+            raise FigureError(f"{name}: {column} has {formulas[0]!r}, which a spreadsheet takes for a formula")
     # with a byte order mark, for a spreadsheet that would take UTF-8 for the code page of its system
     files = {"csv": table.to_csv(index=False, float_format="%.10g", lineterminator="\n").encode("utf-8-sig")}
     read = pd.read_csv(io.BytesIO(files["csv"]))

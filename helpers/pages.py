@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import figures, words
-from helpers.words import translate
+from helpers.words import marked, translate
 
 ROOT = Path(__file__).resolve().parent.parent
 SUFFIX = {"en": "", "zh": ".zh"}
@@ -28,7 +28,8 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     pages = {}
     for language, suffix in SUFFIX.items():
         front = root / f"README{suffix}.md"
-        parts = {"answer": answer(language), "notebooks": leads(language, "notebooks/"), "verdicts": verdicts(language)}
+        parts = {"answer": answer(language), "notebooks": leads(language, "notebooks/"), "verdicts": verdicts(language),
+                 "faults": faults(language)}  # fmt: skip
         pages[front] = _filled(front, parts)
         pages[root / f"FINDINGS{suffix}.md"] = _findings(language)
         pages[root / "figures" / f"README{suffix}.md"] = _gallery(language, exhibits)
@@ -82,6 +83,27 @@ def table(language: str, links: str = "") -> str:
         cells = [pair[position].replace("|", "\\|") for pair in (one.claim, one.verdict, one.text)]
         rows.append([*cells, f"[{one.notebook}]({links}{one.notebook}.ipynb)"])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+FAULTS: dict[str, Any] = {  # what is planted, and the heads of the table that counts it
+    "cells": marked("a cell of a table changed"),
+    "rows": marked("a row dropped, repeated, or exchanged with another in a column"),
+    "pictures": marked("a picture's file lost, exchanged, or edited"),
+    "notebooks": marked("a stored notebook edited"),
+    "translations": marked("a translation changed"),
+    "formulas": marked("a formula off by a slip of the pen"),
+    "mutants": marked("an operator, a number or a condition of the helpers changed (a sample)"),
+    "heads": [marked("planted fault"), marked("planted"), marked("noticed"), marked("of these, by the checksum only"),
+              marked("missed")],
+}  # fmt: skip
+
+
+def faults(language: str) -> str:
+    """How many planted faults the checks notice: the table of ``docs/faults.md``."""
+    lines = (ROOT / "docs" / "faults.md").read_text("utf-8").splitlines()
+    rows = [line.strip("|").split("|") for line in lines if line.startswith("|")]
+    said = [[translate(cell.strip(), language) for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in said)
 
 
 def _findings(language: str) -> str:

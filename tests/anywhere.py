@@ -1,5 +1,8 @@
 """Run the checks as other machines would: ``make test-anywhere``, or a few of it with ``LEGS="old-x86 ties"``.
 
+Names of files and folders limit the checks: ``LEGS="old-x86 notebooks tests/test_trends.py"``; the notebooks are then
+compared, but not executed once more.
+
 Every leg copies the project to a folder with a blank and Chinese characters in its name, makes the machine another one
 in one respect, runs all checks from a third folder, executes all notebooks, and then asks whether a file has changed.
 In each leg the user's settings are hostile: another `helpers`, another kernel, other settings of IPython, matplotlib
@@ -121,7 +124,7 @@ def hostile(home: Path) -> dict[str, str]:
     }
 
 
-def walk(leg: Leg, parent: Path) -> str:
+def walk(leg: Leg, parent: Path, only: list[str]) -> str:
     """Do all steps of a leg; what is wrong, or nothing."""
     project, home, elsewhere = parent / "上海 figures", parent / "home", parent / "elsewhere"
     for folder in (project, home, elsewhere):
@@ -133,8 +136,9 @@ def walk(leg: Leg, parent: Path) -> str:
     settings["PYTHONPATH"] += os.pathsep + str(project)
     settings = {key: value for key, value in settings.items() if value}  # an empty one is none
     before = sorted(home.rglob("*"))
-    checks = ["-m", "pytest", "-n", "auto", "-c", str(project / "pyproject.toml"), str(project)]
-    for step in (checks, [str(project / "run.py")]):
+    checks = ["-m", "pytest", "-n", "auto", "-c", str(project / "pyproject.toml")]
+    checks += [str(project / one) for one in only] or [str(project)]
+    for step in (checks,) if only else (checks, [str(project / "run.py")]):
         command = [*leg.prefix, sys.executable, *step]
         done = subprocess.run(command, cwd=elsewhere, env=settings, capture_output=True, text=True, encoding="utf-8")
         if done.returncode:
@@ -147,7 +151,8 @@ def walk(leg: Leg, parent: Path) -> str:
 
 
 def main() -> int:
-    chosen = sys.argv[1:] or [leg.name for leg in LEGS]
+    only = [name for name in sys.argv[1:] if (ROOT / name).exists()]
+    chosen = [name for name in sys.argv[1:] if name not in only] or [leg.name for leg in LEGS]
     if unknown := set(chosen) - {leg.name for leg in LEGS}:
         print(f"no such leg: {', '.join(sorted(unknown))}; there are {', '.join(leg.name for leg in LEGS)}")
         return 2
@@ -159,7 +164,7 @@ def main() -> int:
             continue
         started = time.perf_counter()
         with tempfile.TemporaryDirectory(prefix="anywhere-") as folder:
-            wrong = walk(leg, Path(folder))
+            wrong = walk(leg, Path(folder), only)
         passed, failed = passed + (not wrong), failed + bool(wrong)
         print(f"{leg.name:<10} {'FAILED' if wrong else 'the same'} {time.perf_counter() - started:6.0f} s", flush=True)
         if wrong:

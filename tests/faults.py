@@ -538,26 +538,17 @@ def _unless_late(fault: Fault, until: float) -> str | None:
     return plant(fault) if time.monotonic() < until else None
 
 
-WORDS = {
-    "cells": "a cell of a table changed", "rows": "a row dropped, repeated, or exchanged with another in a column",
-    "pictures": "a picture's file lost, exchanged, or edited", "notebooks": "a stored notebook edited",
-    "translations": "a translation changed", "formulas": "a formula off by a slip of the pen",
-    "mutants": "an operator, a number or a condition of the helpers changed (a sample)",
-}  # fmt: skip
-
-
 def report(results: list[tuple[Fault, str]], complete: bool) -> int:
     """Print planted and noticed by kind, and after a complete run write them down; 1 if a fault slips through."""
-    rows, missed = (
-        ["| fault | planted | noticed | by the checksum only | missed, with a reason |", "|:--|--:|--:|--:|--:|"],
-        [],
-    )
+    from helpers import pages
+
+    rows, missed = [f"| {' | '.join(pages.FAULTS['heads'])} |", "|:--|--:|--:|--:|--:|"], []
     for kind in dict.fromkeys(fault.kind for fault, _ in results):
         own = [(fault.name, noticed) for fault, noticed in results if fault.kind == kind]
         lost = [name for name, noticed in own if not noticed]
         missed += lost
         counts = len(own), len(own) - len(lost), sum(noticed == CARRIED for _, noticed in own), len(lost)
-        rows.append(f"| {WORDS[kind]} | {' | '.join(map(str, counts))} |")
+        rows.append(f"| {pages.FAULTS[kind]} | {' | '.join(map(str, counts))} |")
     print(*rows, sep="\n")
     reasons: dict[str, list[str]] = {}
     for name in missed:

@@ -4,6 +4,7 @@ An unexecuted cell, a notebook without code, a picture file that is not the note
 page that has not been refreshed: none of these makes a comparison of outputs fail.
 """
 
+import ast
 import copy
 import hashlib
 import html
@@ -204,3 +205,18 @@ def test_helpers_import_nothing_heavy():
     code = f"import sys, {modules}; print(*sorted({heavy} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == ""
+
+
+def test_nothing_that_is_read_is_executed():
+    """No helper evaluates text or unpickles: tables, documents and translations stay data."""
+    for path in [*(run.ROOT / "helpers").rglob("*.py"), run.ROOT / "run.py"]:
+        tree = ast.parse(path.read_text("utf-8"))
+        called = {
+            node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+        named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert not {"eval", "exec", "compile", "__import__"} & called, path.name
+        assert not {"pickle", "marshal", "shelve"} & imported and not {"eval", "read_pickle", "unsafe_load"} & named, (
+            path.name
+        )

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import font_manager
@@ -414,3 +415,30 @@ def test_end_labels_do_not_touch(plotted):
         figures.end_labels(ax, {name: (2023, 2040.0 + i, figures.ACCENT) for i, name in enumerate("abcdef")})
 
     figures.export("spending", close, plotted, **TEXTS)
+
+
+def test_other_programs_read_the_tables_as_they_are(tmp_path):
+    """R, by its own rules: the same columns, rows and numbers as pandas; a release or a span is no number to either."""
+    if not (rscript := shutil.which("Rscript")):
+        pytest.skip("R is not installed; Debian has it as r-base-core")
+    paths = [*sorted(figures.FOLDER.glob("*.csv")), *sorted(data.FOLDER.glob("*.csv"))]
+    (tmp_path / "read.R").write_text(
+        """
+        for (path in commandArgs(TRUE)) {
+          table <- read.csv(path, fileEncoding = "UTF-8-BOM", check.names = FALSE)
+          numbers <- sapply(table, is.numeric)
+          cat(nrow(table), paste(names(table), collapse = ","), "\\n")
+          cat(sprintf("%.12g", colSums(table[numbers], na.rm = TRUE)), "\\n")
+        }
+        """
+    )
+    command = [rscript, "--vanilla", str(tmp_path / "read.R"), *map(str, paths)]
+    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout.splitlines()
+    for path, head, sums in zip(paths, said[::2], said[1::2], strict=True):
+        table = pd.read_csv(path)
+        if path.parent == figures.FOLDER:
+            assert not {"vintage", "series", "source_id", "unit"} & {*table.select_dtypes("number")}, path.name
+        assert head.split() == [str(len(table)), ",".join(table.columns)], path.name
+        own = table.select_dtypes("number").sum().to_numpy(float)
+        np.testing.assert_allclose([float(one) for one in sums.split()], own, rtol=1e-9, err_msg=path.name)

@@ -1,11 +1,14 @@
 """The runner on a small collection of its own: what it says, what it keeps, what it leaves alone."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -289,3 +292,28 @@ def test_a_filter_of_the_user_leaves_notebooks_alone():
     command = ["git", "check-attr", "filter", "eol", "--", "notebooks/00_overview.ipynb"]
     said = subprocess.run(command, cwd=run.ROOT, capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == [f"notebooks/00_overview.ipynb: {is_set}" for is_set in ("filter: unset", "eol: lf")]
+
+
+def test_jupyterlab_listens_to_this_machine_alone_and_asks_for_its_token(collection):
+    """As `make lab` starts it: on the loopback interface, with a token of its own."""
+    shutil.copy(Path(run.__file__), collection)
+    command = [sys.executable, "run.py", "lab", "--no-browser", "--port=0", "--allow-root"]
+    lab = subprocess.Popen(command, cwd=collection, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        runtime = collection / ".cache" / "jupyter-runtime"
+        while not (found := [*runtime.glob("jpserver-*.json")]):
+            assert lab.poll() is None
+            time.sleep(0.1)
+        time.sleep(0.5)  # until it is written
+        server = json.loads(found[0].read_text())
+        assert server["hostname"] in ("localhost", "127.0.0.1") and len(server["token"]) > 30
+        listening = {one.laddr.ip for one in psutil.Process(lab.pid).net_connections() if one.status == "LISTEN"}
+        assert listening and listening <= {"127.0.0.1", "::1"}
+        address = f"{server['url']}api/contents"
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(address)
+        with urllib.request.urlopen(f"{address}?token={server['token']}") as answer:
+            assert answer.status == 200
+    finally:
+        lab.terminate()
+        lab.wait()
