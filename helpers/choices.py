@@ -299,14 +299,14 @@ def in_logarithms(show: str, unit: str) -> bool:
 
 def refuse_trend(s: pd.Series, model: str, log: bool) -> None:
     """Refused if the model cannot be fitted to the series."""
-    least, years = models.MODELS[model].least, s.index
+    least, years, values = models.MODELS[model].least, s.index, s.to_numpy(float)
     if len(years) < least:
         raise Refused("It needs {least} years; there are {years}.", least=least, years=len(years))
     if missing := sorted({*range(years[0], years[-1])} - {*years}):
         raise Refused("It needs every year: {year} has no figure.", year=missing[0])
-    if log and s.min() <= 0:
+    if log and values.min() <= 0:
         raise Refused("It is fitted to logarithms, and zero has none.")
-    if s.min() == s.max():
+    if values.min() == values.max():
         raise Refused("Every year has the same figure.")
     if breaks := [year for year in s.attrs.get("breaks", []) if years[0] < year <= years[-1]]:
         raise Refused("The definition changes in {year}: take the years before it, or from it on.", year=breaks[0])

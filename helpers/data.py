@@ -56,6 +56,13 @@ class DataError(ValueError):
         self.file, self.row, self.column, self.value, self.expected = file, row, column, value, expected
 
 
+class Facts(dict[int, Any]):
+    """Facts by year that nobody changes: pandas copies attrs in depth at every step, and these it may hand on."""
+
+    def __deepcopy__(self, _: Any) -> Facts:
+        return self
+
+
 def load(folder: Path | str = FOLDER) -> dict[str, pd.DataFrame]:
     """Load and check all tables of a folder.
 
@@ -227,7 +234,7 @@ def observations(
             chosen = added
             continue
         both = chosen.index.intersection(added.index)
-        joined = tables["indicators"].query("indicator == @indicator")["splice"].iloc[0]
+        joined = tables["indicators"].set_index("indicator")["splice"][indicator]
         if both.empty and not {name, *chosen["vintage"]} <= set(joined.split()):
             raise DataError(
                 f"{asked}: {name!r} has no year in common with those before it: use one alone", "series.csv"
@@ -266,10 +273,10 @@ def series(
         "unit": rows["unit"].iloc[0],
         "vintage": "+".join(names),
         "sources": sorted(set(rows["source_id"])),
-        "lineage": {int(year): [source] for year, source in rows["source_id"].items()},
+        "lineage": Facts((int(year), [source]) for year, source in rows["source_id"].items()),
         "qualifiers": qualifiers,
         "kind": _tables(folder)["indicators"].set_index("indicator")["kind"][indicator],
-        "numbers": dict(zip(map(int, values.index), values.tolist(), strict=True)),
+        "numbers": Facts(zip(map(int, values.index), values.tolist(), strict=True)),
         "bounds": {year: said for year, said in qualifiers.items() if said in ("at_least", "at_most")},
         "breaks": [int(year) for year in rows.index[rows["obs_status"] == "B"]],
     }

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from helpers.data import Facts
+
 Yearly = TypeVar("Yearly", pd.Series, pd.DataFrame)
 
 
@@ -335,10 +337,10 @@ def _refuse_pair(numerator: Mapping[str, str], denominator: Mapping[str, str], f
 def _derived(result: Yearly, inputs: list[Yearly], unit: str, lags: tuple[int, ...] = (0,)) -> Yearly:
     """Give a result its unit, its vintages and, year by year, the sources of what it was computed from."""
     attrs = [s.attrs for s in inputs]
-    lineage = {
-        int(year): sorted({i for a in attrs for lag in lags for i in a.get("lineage", {}).get(int(year - lag), [])})
+    lineage = Facts(
+        (int(year), sorted({i for a in attrs for lag in lags for i in a.get("lineage", {}).get(int(year - lag), [])}))
         for year in result.index
-    }
+    )
     result.attrs = {
         "unit": unit,
         "vintage": " / ".join(a["vintage"] for a in attrs if "vintage" in a),
@@ -353,5 +355,5 @@ def _derived(result: Yearly, inputs: list[Yearly], unit: str, lags: tuple[int, .
     if unit in ("percent", "log points × 100") and lags != (0,):
         result.attrs["kind"] = "rate"
     if isinstance(result, pd.Series):
-        result.attrs["numbers"] = dict(zip(map(int, result.index), result.tolist(), strict=True))
+        result.attrs["numbers"] = Facts(zip(map(int, result.index), result.tolist(), strict=True))
     return result

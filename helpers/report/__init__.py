@@ -383,11 +383,11 @@ def write(folder: Path = ROOT / "build" / "report") -> None:
         old.replace(folder)
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
+    report = Report()  # first, so that the other process finds the tables read
     (new / "figures").mkdir(parents=True)
     page = Process(target=explorer.page, args=(new / "explore.html",))
     page.start()
     try:
-        report = Report()
         files = [figures.FOLDER / f"{name}.{kind}" for name in report.sides for kind in figures.FILES]
         with ThreadPoolExecutor() as threads:
             copied = [threads.submit(_copied, file, new / "figures", folder / "figures") for file in files]
