@@ -83,7 +83,8 @@ def test_every_page_is_accessible_and_fits_desk_and_phone(open_page, name, langu
 
 
 @pytest.mark.parametrize(
-    ("page", "place"), [("03_rd_structure", "what-kind-of-research-is-it"), ("index", "05-finding-3")]
+    ("page", "place"),
+    [("03_rd_structure", "what-kind-of-research-is-it"), ("index", "05_industries_and_targets-finding-3")],
 )
 def test_the_other_language_opens_at_the_same_paragraph(open_page, page, place):
     shown = open_page(f"{page}.html", width=900)
