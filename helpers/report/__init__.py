@@ -192,8 +192,8 @@ class Report:
             pair = {part: found[part][LANGUAGES.index(language)] for part in ("claim", "verdict", "text")}
             kind = found["verdict"][0].replace(" ", "-")
             sentences = re.split(r"(?<=[.?!])\s+|(?<=[。？！])", pair["text"])
-            join = {"en": " ", "zh": ""}[language].join
-            enough = (join(sentences[:n]) for n in range(1, len(sentences)) if len("".join(sentences[:n])) > 20)
+            join, least = {"en": (" ".join, 40), "zh": ("".join, 20)}[language]
+            enough = (join(sentences[:n]) for n in range(1, len(sentences)) if len("".join(sentences[:n])) > least)
             brief = next(enough, pair["text"])
             more = {"lead": found["lead"], "asked": "?" in found["claim"][0], "kind": kind, "brief": brief}
             return pair | more | {"text": Markup(text(pair["text"]))}
