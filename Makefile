@@ -28,7 +28,7 @@ test-browser: .venv/installed
 	@$(BIN)/python -c 'import playwright, axe_playwright_python' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
 	@$(BIN)/python -m pytest tests/browser*.py -n auto -rs
 
-# Faults planted one at a time, and whether the checks notice; about two hours, or a part of it: make faults ARGS="--sample 20"
+# Faults planted one at a time, and whether the checks notice: an hour or two, or a part of it: make faults ARGS="--sample 20"
 faults: .venv/installed
 	@$(BIN)/python -c 'import cosmic_ray' 2> /dev/null || $(BIN)/python $(PIP) -e '.[faults]' -c constraints.txt
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -381,10 +381,6 @@ def export(
             raise FigureError(f"{name}: {what} must be a text, or a pair of texts, English and Chinese")
     if not _notebook:
         raise FigureError(f"{name}: call use_style with the notebook's name first")
-    fields = {field for pair in texts_given.values() for text in ([pair] if isinstance(pair, str) else pair)
-              for field in words.fields_of(text)}  # fmt: skip
-    if idle := sorted(values.keys() - fields):
-        raise FigureError(f"{name}: {', '.join(idle)}: no such argument, and no field of title, subtitle or alt")
     if min(*size, *panels) <= 0:
         raise FigureError(f"{name}: size, in inches, and panels are above zero, not {size} and {panels}")
     if size[0] * mpl.rcParams["savefig.dpi"] < 1600:
@@ -404,6 +400,9 @@ def export(
     read = pd.read_csv(io.BytesIO(files["csv"]))
     with words.recording() as texts:
         spoken = {what: words.both(text, values) for what, text in texts_given.items()}
+    said = {field for text in texts_given.values() if isinstance(text, str) for field in words.fields_of(text)}
+    if idle := sorted(values.keys() - said):
+        raise FigureError(f"{name}: {', '.join(idle)}: no such argument, and no field of title, subtitle or alt")
     for language in words.LANGUAGES:
         # a picture is not half translated: its units must fit its words
         spoken_in = language if all(map(words.has_chinese, texts)) else "en"

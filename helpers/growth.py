@@ -95,7 +95,8 @@ def index(s: Yearly, base: int) -> Yearly:
     Raises
     ------
     ValueError
-        If the base year is missing, if a definition breaks within the years, or as for `rate`.
+        If the base year is missing, if a definition breaks within the years, or for years and levels that `rate`
+        refuses; what counts from a start may have an index.
     """
     _refuse(s, positive=True)
     _refuse_breaks(s)
@@ -258,13 +259,15 @@ def _interval(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _facts(frame: pd.DataFrame) -> dict[str, str]:
-    """Unit, indicator, vintage and area of a frame of printed figures; one of each, or ValueError."""
+    """Unit, indicator, area and vintages of a frame of printed figures; one of each but the last, or ValueError."""
     facts = {}
     for name, column in (("unit", "unit"), ("indicator", "indicator"), ("vintage", "vintage"), ("area", "ref_area")):
-        if column in frame and len(several := [*frame[column].dropna().unique()]) > (name == "vintage") + 1:
+        if column not in frame or frame.empty:
+            continue
+        several = frame[column].dropna().unique()
+        if len(several) > 1 and name != "vintage":  # vintages that agree are spliced
             raise ValueError(f"{', '.join(map(str, several))}: one {name} a frame")
-        elif column in frame and len(frame):
-            facts[name] = "+".join(map(str, several))
+        facts[name] = "+".join(map(str, several))
     return facts
 
 

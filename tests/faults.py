@@ -553,10 +553,17 @@ def report(results: list[tuple[Fault, str]], complete: bool) -> int:
     reasons: dict[str, list[str]] = {}
     for name in missed:
         reasons.setdefault(_why(name), []).append(name)
-    carried = sorted({re.sub(r", line \d+(, \w+)?.*|:.*", r"\1", fault.name) for fault, by in results if by == CARRIED})
+    carried: dict[str, set[str]] = {}
+    for fault, _ in (result for result in results if result[1] == CARRIED):
+        table, *column = re.match(r"(data/\w+\.csv)(?:, line \d+, (\w+))?", fault.name).groups("a row")
+        carried.setdefault(table, set()).update(column)
     text = ["# What the checks notice", "", *_PREFACE, "", *rows, "", "## Noticed by the checksum only", "",
-            "What stands here is carried for its readers and the explorer; no notebook depends on it: "
-            + "; ".join(carried) + ".", "", "## Missed, with the reason"]  # fmt: skip
+            "Cells of these columns are carried for readers and for the explorer, or belong to series that no notebook "
+            "uses:", ""]  # fmt: skip
+    text += [
+        f"- `{table}`: {', '.join(f'`{name}`' for name in sorted(names))}" for table, names in sorted(carried.items())
+    ]
+    text += ["", "## Missed, with the reason"] if missed else []
     for reason, names in sorted(reasons.items()):
         text += ["", f"**{reason}**", "", *(f"- `{name}`" for name in names)]
     if complete and "" not in reasons:
