@@ -340,9 +340,9 @@ def export(
         `words.translate` with the language given.
     table : DataFrame
         What is drawn; a column ``source_id`` names the source of each row (several joined by semicolons).
-    title, subtitle, alt : str
-        Templates as for `words.translate`: the finding in one short sentence; the measure with its unit; what the
-        picture shows, for those who do not see it.
+    title, subtitle, alt : str, or pair of str
+        Templates as for `words.translate`, or one in each language: the finding in one short sentence; the measure
+        with its unit; what the picture shows, for those who do not see it.
     size : tuple of float
         Width and height in inches; at 300 dpi the width must give at least 1600 pixels.
     panels : tuple of int
@@ -400,8 +400,8 @@ def export(
     read = pd.read_csv(io.BytesIO(files["csv"]))
     with words.recording() as texts:
         spoken = {what: words.both(text, values) for what, text in texts_given.items()}
-    said = {field for text in texts_given.values() if isinstance(text, str) for field in words.fields_of(text)}
-    if idle := sorted(values.keys() - said):
+    templates = [one for text in texts_given.values() for one in (text if isinstance(text, tuple) else (text,))]
+    if values and (idle := sorted(values.keys() - {field for one in templates for field in words.fields_of(one)})):
         raise FigureError(f"{name}: {', '.join(idle)}: no such argument, and no field of title, subtitle or alt")
     for language in words.LANGUAGES:
         # a picture is not half translated: its units must fit its words
@@ -446,7 +446,7 @@ def export(
 def _translator(language: str) -> Translate:
     def t(text: str, chinese: str | None = None, /, **values: Any) -> str:
         if chinese is not None:  # a text outside the catalogue, given in both
-            return chinese if language == "zh" else text
+            return words.both((text, chinese), values)[words.LANGUAGES.index(language)]
         return words.translate(text, language, **values)
 
     return t

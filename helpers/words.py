@@ -245,8 +245,13 @@ def translate(text: str, language: str, /, **values: Any) -> str:
         with suppress(TypeError, ValueError):  # a faulty entry, which `check` names
             if language == "zh" and chinese is not None:
                 return _Speaker("zh").vformat(chinese, (), values) if "{" in chinese else chinese
+    return _filled(text, "en", values)
+
+
+def _filled(text: str, language: str, values: Mapping[str, Any]) -> str:
+    """A template of a language with its values; WordsError, with the template, if that cannot be."""
     try:
-        return _Speaker("en").vformat(text, (), values) if "{" in text else text
+        return _Speaker(language).vformat(text, (), values) if "{" in text else text
     except (TypeError, ValueError) as error:
         raise WordsError(f"{error}, in {text!r}") from None
 
@@ -370,8 +375,10 @@ class Finding(Said):
 
 
 def both(text: str | tuple[str, str], values: Mapping[str, Any]) -> list[str]:
-    """A text in both languages; one outside the catalogue is given in both."""
-    return list(text) if isinstance(text, tuple) else [translate(text, language, **values) for language in LANGUAGES]
+    """A text in both languages; one outside the catalogue is given in both, as templates where there are values."""
+    if not isinstance(text, tuple):
+        return [translate(text, language, **values) for language in LANGUAGES]
+    return [_filled(one, language, values) if values else one for one, language in zip(text, LANGUAGES, strict=True)]
 
 
 def collect(folder: Path = NOTEBOOKS) -> pd.DataFrame:

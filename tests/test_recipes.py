@@ -51,7 +51,11 @@ def test_a_recipe_runs(folder, code):
     if exported := re.search(r'export\((?:choice, )?"(\w+)"', code):
         written = {path.suffix for path in (folder / "mine").glob(f"{exported[1]}.*")}
         assert written == {".svg", ".png", ".csv", ".json"}
-        assert "untranslated" not in json.loads((folder / "mine" / f"{exported[1]}.json").read_text("utf-8"))
+        side = json.loads((folder / "mine" / f"{exported[1]}.json").read_text("utf-8"))
+        assert "untranslated" not in side
+        assert not re.search(
+            "[{}]", "".join(text for what in ("title", "subtitle", "alt") for text in side[what].values())
+        )
     if "CN-330100" in code:
         assert "9.0" in done.stdout and "7.8" in done.stdout, "788.4 over 723.0, 850.1 over 788.4"
 

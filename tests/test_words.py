@@ -192,6 +192,15 @@ def test_without_a_chinese_unit_amounts_are_counted_as_in_english(catalogue):
     assert translate("Spent: {x:.1billion}", "zh", x=2343.7) == "支出2343.7亿元"
 
 
+def test_a_pair_is_filled_in_both_languages():
+    pair = "It rose to {last:.1f}; {area}.", "升至{last:.1f}；{area}。"
+    values = {"last": 39.2, "area": words.marked("Shanghai")}
+    assert words.both(pair, values) == ["It rose to 39.2; Shanghai.", "升至39.2；上海。"]
+    assert words.both(("{as it stands}", "{原样}"), {}) == ["{as it stands}", "{原样}"]
+    with pytest.raises(words.WordsError, match=r"None.*in 'It rose to \{last:\.1f\}"):
+        words.both(pair, values | {"last": None})
+
+
 def test_a_value_with_braces_is_a_value():
     assert say("It is {x}.", x="a {brace}").english == "It is a {brace}."
 
