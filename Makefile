@@ -4,7 +4,7 @@ BIN := .venv/bin
 PINS := requirements.txt constraints.txt pyproject.toml
 PIP = -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-anywhere test-browser test-extend faults lab report bench lock clean
+.PHONY: run test test-anywhere test-browser test-extend coverage faults lab report bench lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -27,6 +27,11 @@ test-extend: .venv/installed
 test-browser: .venv/installed
 	@$(BIN)/python -c 'import playwright, axe_playwright_python' 2> /dev/null || $(BIN)/python $(PIP) -e '.[browser]' -c constraints.txt
 	@$(BIN)/python -m pytest tests/browser*.py -n auto -rs
+
+# Lines and branches of the helpers that no check runs: none.
+coverage: .venv/installed
+	@$(BIN)/python -c 'import pytest_cov' 2> /dev/null || $(BIN)/python $(PIP) -e '.[faults]' -c constraints.txt
+	@$(BIN)/python -m pytest tests -n auto --cov --cov-report=term-missing:skip-covered
 
 # Faults planted one at a time, and whether the checks notice: an hour or two, or a part of it: make faults ARGS="--sample 20"
 faults: .venv/installed
@@ -55,7 +60,7 @@ lock:
 	$(PYTHON) -m venv .cache/lock
 	.cache/lock/bin/python $(PIP) uv
 	sed -E '/^(#|-)/d; s/==.*//' requirements.txt > .cache/lock/direct.in
-	printf "playwright\naxe-playwright-python\ncosmic-ray\n" >> .cache/lock/direct.in
+	printf "playwright\naxe-playwright-python\ncosmic-ray\npytest-cov\n" >> .cache/lock/direct.in
 	.cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 	  --custom-compile-command "make lock" $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade) \
 	  --output-file constraints.txt .cache/lock/direct.in

@@ -114,7 +114,7 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
         known = ", ".join(sorted(path.stem for path in folder.glob("*.csv")))
         raise ValueError(f"no figure {figure!r} in {folder.name}/; there are {known or 'none'}")
     try:
-        table = pd.read_csv(path).astype(object)
+        table = pd.read_csv(path, dtype={"time_period": str}).astype(object)
     except ValueError as error:  # pandas' errors of reading are all of this kind
         raise ValueError(f"{path.name} is no table of a figure: {error}") from None
     if not {"time_period", "source_id"} <= set(table.columns):
@@ -122,9 +122,9 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
     if table["source_id"].isna().any():
         line = int(table["source_id"].isna().to_numpy().argmax()) + 2
         raise ValueError(f"{path.name}, row {line}, column source_id: a source is required")
-    rows = table[table["time_period"].astype(str) == year]
+    rows = table[table["time_period"] == year]
     if rows.empty:
-        periods = ", ".join(dict.fromkeys(map(str, table["time_period"])))
+        periods = ", ".join(table["time_period"].dropna().unique())
         raise ValueError(f"{figure} has no number for {year}; it has {periods}")
     cite = data.sources().set_index("source_id")["cite_en"]
     statements, scales, lines = data.statements(), data.unit_scales(), []
@@ -157,16 +157,16 @@ def trace(figure: str, year: str, folder: Path = FIGURES) -> list[str]:
 
 
 def _parts(row: pd.Series, sources: list[str]) -> pd.DataFrame:
-    """The rows of ``series.csv`` that a number is, or is made of: those of its year, or of all the years it spans."""
-    table, year = data.series_table(), int(str(row["time_period"])[:4])
-    made_of = str(row.get("indicator", "")).split("/")
-    mine = table["indicator"].isin(made_of) & (table["ref_area"] == row.get("ref_area", "CN-SH"))
-    mine &= table["source_id"].isin(sources)
-    here = table[mine & (table["time_period"] == year)]
-    if len(made_of) == 1 and not (here["obs_value"] == row.get("obs_value")).any():  # growth needs its base
-        base = int(row.get("span_start", year - 1))
-        here = table[mine & table["time_period"].isin([base, year])]
-    return here
+    """The rows of ``series.csv`` that a number is, or is made of: of its year, or of both ends of its span."""
+    table, areas = data.series_table(), [row.get("ref_area", "CN-SH")]
+    made_of, years = str(row.get("indicator", "")).split("/"), [int(end[:4]) for end in row["time_period"].split("/")]
+    divided = " / " in str(row.get("vintage", ""))
+    if divided and len(made_of) == 1:  # a share of the nation
+        areas.append(areas[0].partition("-")[0])
+    mine = table[table["indicator"].isin(made_of) & table["ref_area"].isin(areas) & table["source_id"].isin(sources)]
+    if row.get("unit") == "percent" and not divided and len(years) == 1 and not mine["unit"].eq("%").any():
+        years.append(years[0] - 1)  # growth
+    return mine[mine["time_period"].isin(years)]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -92,7 +92,8 @@ class _Speaker(string.Formatter):
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, spec: str) -> str:
-        if isinstance(value, str):
+        kind = _FORMAT.fullmatch(spec)
+        if isinstance(value, str) and not kind:
             return format(self.word(value), spec)
         if isinstance(value, list):
             if not value:
@@ -102,7 +103,6 @@ class _Speaker(string.Formatter):
                 form = "{one} and {more}" if place == len(others) else "{one}, {more}"
                 joined = (self._form(form) or form).format(one=joined, more=more)
             return joined
-        kind = _FORMAT.fullmatch(spec)
         number, span = _UNITS[kind["unit"] if kind else ""][2:]
         if isinstance(value, tuple):
             if len(value) != 2 or value[0] > value[1]:

@@ -11,7 +11,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import choices, data, documents, figures, growth, printed, productivity, trends, words  # noqa: F401
+from helpers import (  # noqa: F401
+    choices,
+    data,
+    documents,
+    evaluation,
+    figures,
+    growth,
+    printed,
+    productivity,
+    trends,
+    words,
+)
 
 ROWS = {  # whose cells are changed
     "series": {"indicator": "RD_EXP", "ref_area": "CN-SH", "vintage": "final", "time_period": "2010"},
@@ -274,6 +285,19 @@ CALLS = [
     ("trends.fit(firms.loc[2022:], 'linear')", "is only a bound"),
     ("growth.rate(cpi)", "a rate already"),
     ("figures.tidy({'x': rd * 1e8})", "is not the .* that its attrs speak of"),
+    ("figures.tidy({'x': rd.iloc[[0, 0]]})", "^x: a pandas Series by year, each year once"),
+    ("figures.tidy({'x': unsourced})", "^x: its lineage names no source of 2021"),
+    ("growth.cagr(RD * np.nan)", "^no year has a value"),
+    ("trends.fit(DF({'x': v}), 'linear')", "^linear needs a pandas Series by year, not DataFrame"),
+    ("evaluation.backtest(v, 'linear', 4, 1)", r"models is a list of names, such as \['linear'\], not 'linear'"),
+    ("evaluation.simulate_coverage('linear')", "models and noise are lists of names"),
+    ("words.translate('{x:.1billion}', 'en', x='many')", "'many' is no number, and has no billion, in '{x"),
+    ("choices.view(choices.Choice((filed,), 'growth'), own)", "It counts from a start on"),
+    ("choices.view(choices.Choice((filed,), model='drift'), own)", "Every year has the same figure"),
+    (
+        "choices.view(choices.Choice((('RD_EXP', 'CN', 'final'), ('RD_EXP', 'CN-SH', 'sh-yearbook')), 'index'))",
+        "have no year in common",
+    ),
     ("growth.ratio(RD, RD, 'percent', 0)", "factor is a finite number above zero"),
     ("growth.rate_interval(F(value=[5., 2.]))", "2020: the value 5 is not within its interval"),
     ("growth.ratio_interval(F(unit=['亿元', '万元']), F())", "亿元, 万元: one unit a frame"),
@@ -388,6 +412,14 @@ def names(tmp_path_factory):
     up, share = pd.Series([100.0, 110.0], [2000, 2001]), pd.Series([0.5, 0.7], [2000, 2001])
     contracts = pd.Series([1.0, 2.0], [2020, 2021])
     contracts.attrs = {"kind": "cumulative"}
+    unsourced = pd.Series([1.0, 2.0], [2020, 2021])
+    unsourced.attrs = {"unit": "亿元", "vintage": "final", "lineage": {2020: ["nbs-rd-communique-2023"]}}
+    own = tmp_path_factory.mktemp("own")
+    for path in data.FOLDER.glob("*.csv"):
+        (own / path.name).write_bytes(path.read_bytes())
+    with (own / "series.csv").open("a", encoding="utf-8") as file:
+        for year in range(2020, 2024):
+            file.write(f"MODELS_FILED,CN-SH,{year},24,0,家,exact,as-published,A,sh-work-report-2024,medium,\n")
 
     def prints(**columns):
         return pd.DataFrame({"value": [1.0, 2.0], "low": [0.9, 1.9], "high": [1.1, 2.1]} | columns, [2020, 2021])
@@ -399,6 +431,7 @@ def names(tmp_path_factory):
     return globals() | {
         "S": pd.Series, "DF": pd.DataFrame, "F": prints, "account": account, "up": up, "sh": share,
         "rd": rd, "broken": broken, "contracts": contracts, "table": figures.tidy({"R&D": rd}),
+        "unsourced": unsourced, "own": own, "filed": ("MODELS_FILED", "CN-SH", "as-published"),
         "RD": pd.Series({2020: 1615.69, 2021: 1819.77, 2022: 1981.58, 2023: 2049.60}),
         "L": ("RD_EXP", "CN-SH", "final"),
         "firms": data.series("HIGH_TECH_FIRMS", vintage="as-published"), "pop": data.series("POPULATION"),

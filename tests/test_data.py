@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +37,32 @@ def test_every_printed_figure_stands_in_its_document():
     if not folder.is_dir():
         pytest.skip("the documents are not here; DOCUMENTS=FOLDER names where they are")
     assert not documents.check(data.statements(), data.sources(), folder)
+
+
+@pytest.mark.parametrize("figure", ["rd_expenditure", "rd_funding_change", "outputs_patents", "rd_intensity"])
+def test_a_number_can_be_computed_from_the_rows_it_is_traced_to(figure, capsys):
+    """Growth from the year or span, differences, shares of the nation and ratios, in fractions of the rows' digits."""
+    table = pd.read_csv(figures.FOLDER / f"{figure}.csv", dtype=str, encoding="utf-8-sig")
+    raw = pd.read_csv(data.FOLDER / "series.csv", dtype=str, encoding="utf-8-sig")
+    for period, rows in table.groupby("time_period"):
+        assert documents.main(["trace", figure, period]) == 0
+        lines = capsys.readouterr().out
+        for series, expected in zip(rows["series"], rows["obs_value"], strict=True):
+            [told] = re.findall(rf"^{re.escape(series)} {period}: .*\n((?:  .*\n?)*)", lines, re.M)
+            parts = [raw.iloc[int(number) - 2] for number in re.findall(r"^  data/series\.csv, line (\d+)", told, re.M)]
+            parts.sort(key=lambda part: (part["indicator"] == "RD_EXP", part["ref_area"], part["time_period"]))
+            first, last = [Fraction(part["obs_value"]) for part in (parts * 2 if len(parts) == 1 else parts)]
+            start, _, end = period.partition("/")
+            ratio = 100 * last / first
+            computed = {
+                "change on the year before": ratio - 100,
+                "Shanghai's share": ratio,
+                "R&D intensity": ratio,
+                "R&D expenditure": last,
+            }.get(series, last - first)
+            if series == "compound growth":
+                computed = 100 * (float(last / first) ** (1 / (int(end) - int(start))) - 1)
+            assert float(computed) == pytest.approx(float(expected), rel=1e-8), (series, period)
 
 
 def test_every_indicator_area_and_source_is_used():
@@ -273,10 +301,11 @@ def test_a_table_without_rows_is_empty(folder):
     assert data.load(folder)["series"].empty
 
 
-def test_a_callers_change_stays_with_the_caller():
-    mine = data.series_table()
-    mine.loc[:, "obs_value"] = 0.0
-    assert (data.series_table()["obs_value"] != 0).any()
+@pytest.mark.parametrize("read", [data.series_table, data.tfp_literature, data.statements, data.sources, data.areas])
+def test_a_callers_change_stays_with_the_caller(read):
+    mine = read()
+    mine["mine"] = mine.pop(mine.columns[0])
+    assert "mine" not in read() and mine.columns[0] in read()
 
 
 def test_the_description_knows_no_other_table():

@@ -4,6 +4,7 @@ import json
 import random
 import re
 import shutil
+from dataclasses import asdict
 from fractions import Fraction
 
 import nbformat
@@ -223,6 +224,26 @@ def test_about_stays_about():
     table = view(Choice((("RD_INTENSITY", "CN-SH", "announced"),))).table
     expected = data.observations("RD_INTENSITY", vintage="announced")["qualifier"]
     assert table["qualifier"].tolist() == expected.tolist() and "approx" in set(expected)
+
+
+def test_a_vintage_that_adds_no_year_is_not_joined(own):
+    with (own / "series.csv").open("a", encoding="utf-8") as file:
+        file.write("RD_EXP,CN-SH,2011,597.7131,4,亿元,exact,as-published,A,cst-yearbook-activity,high,\n")
+    joined = [line[2] for line in choices.book(own).lines if line[:2] == ("RD_EXP", "CN-SH") and "+" in line[2]]
+    assert joined == ["final+first-release+sh-yearbook"]
+
+
+def test_the_widget_writes_the_files_of_a_figure(own, monkeypatch):
+    monkeypatch.setattr(data, "FOLDER", own)
+    monkeypatch.setattr(figures, "_notebook", "")
+    widget, heard = explorer.explore(own, Choice((RD,))), []
+    assert "text/plain" in widget._repr_mimebundle_()[0]
+    widget.send = heard.append
+    for _ in range(2):  # in a style of its own, then in the one that is set
+        widget._handle_custom_msg({"do": "save", "name": "spending", "choice": asdict(Choice((RD,))), "id": 1}, [])
+    assert heard == [{"saved": ", ".join(f"spending.{kind}" for kind in figures.FILES), "id": 1}] * 2
+    assert {path.name for path in (own.parent / "mine").iterdir()} == {f"spending.{kind}" for kind in figures.FILES}
+    widget.close()
 
 
 def test_the_widget_answers_every_question_or_says_why():

@@ -409,6 +409,51 @@ print(figures.export("spending", lambda ax, table, t: ax.set_title("中2024—20
     assert drawn[0] == drawn[1] != b""
 
 
+def test_text_in_a_box_lies_on_its_box(folder, plotted):
+    def boxed(colour):
+        def write(ax, table, t):
+            ax.text(0.5, 0.5, "boxed", color="white", transform=ax.transAxes, bbox={"facecolor": colour})
+
+        return write
+
+    figures.export("spending", boxed("black"), plotted, **TEXTS)
+    with pytest.raises(figures.FigureError, match=r"'boxed' is too pale to read, 1\.0:1"):
+        figures.export("spending", boxed("white"), plotted, **TEXTS)
+
+
+def test_a_figure_needs_a_notebook_and_sound_side_files(folder, plotted, monkeypatch):
+    figures.export("spending", draw, plotted, **TEXTS)
+    (folder / "spending.json").write_text("{")
+    with pytest.raises(figures.FigureError, match=r"figures/spending\.json: .*; delete it and run the notebooks again"):
+        figures.side_files(folder)
+    monkeypatch.setattr(figures, "_notebook", "")
+    with pytest.raises(figures.FigureError, match="spending: call use_style with the notebook's name first"):
+        figures.export("spending", draw, plotted, **TEXTS)
+
+
+def test_amounts_on_an_axis_are_billions_in_english_only(monkeypatch, plotted):
+    """A thousand times 100 million yuan are 100 billion, and 1000 of the unit that Chinese counts in."""
+    said = []
+
+    def amounts(ax, table, t):
+        draw(ax, table, t)
+        figures.amounts(ax.yaxis, t)
+        said.append(ax.yaxis.get_major_formatter()(1000.0))
+
+    monkeypatch.setattr(words, "chinese_of", lambda text, *_: text)
+    figures.export("spending", amounts, plotted, **TEXTS)
+    assert said == ["100", "1000"]
+
+
+def test_too_many_labels_at_the_end_are_refused(plotted):
+    def crowd(ax, table, t):
+        draw(ax, table, t)
+        figures.end_labels(ax, {f"line {i}": (2023, 2040.0, figures.ACCENT) for i in range(60)})
+
+    with pytest.raises(figures.FigureError, match=r"cut off|lies on"):
+        figures.export("spending", crowd, plotted, **TEXTS)
+
+
 def test_end_labels_do_not_touch(plotted):
     def close(ax, table, t):
         draw(ax, table, t)

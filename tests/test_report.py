@@ -232,6 +232,11 @@ def test_a_report_is_written_whole_or_not_at_all(place, monkeypatch, where, name
     assert (place / "index.html").read_text() == "after" and [*place.parent.iterdir()] == [place]
 
 
+def test_the_first_report_has_none_to_replace(place):
+    report.write(place.parent / "new" / "report")
+    assert [path.name for path in (place.parent / "new").iterdir()] == ["report"]
+
+
 def test_the_last_report_comes_back_if_the_new_one_cannot_take_its_place(place, monkeypatch):
     replace, calls = Path.replace, []
     monkeypatch.setattr(
@@ -298,7 +303,9 @@ def test_short_findings_raw_cells_and_headings_in_code_are_shown():
 
 
 def test_addresses_in_the_project_become_addresses_in_the_report():
-    there = report._Renderer("zh", "notebooks/03_rd_structure.ipynb", []).there
+    renderer = report._Renderer("zh", "notebooks/03_rd_structure.ipynb", [])
+    assert 'src="../figures/a.zh.png"' in renderer.image("A picture", "../figures/a.zh.png")
+    there = renderer.there
     assert there("02_rd_intensity.ipynb#the-answer") == "02_rd_intensity.html#the-answer"
     assert there("../data/README.md#x") == "data.html#x" and there("../FINDINGS.md") == "index.html#findings"
     assert there("../figures/a.zh.svg") == "../figures/a.zh.svg" and there("mailto:a@b.c") == "mailto:a@b.c"

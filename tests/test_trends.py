@@ -297,6 +297,15 @@ def test_a_fit_does_not_change_with_its_series():
     assert trend.predict(1).loc[2025, "mean"] == RD[2024]
 
 
+def test_a_series_from_its_break_on_has_a_trend():
+    s = RD.copy()
+    s.attrs = {"breaks": [int(s.index[0])]}
+    assert trends.fit(s, "naive").predict(1)["mean"].item() == s.iloc[-1]
+    s.attrs = {"breaks": [int(s.index[1])]}
+    with pytest.raises(ValueError, match="it breaks in"):
+        trends.fit(s, "naive")
+
+
 def test_unknown_model_level_and_horizon_are_refused():
     for refusing in (trends.fit, lambda s, model: trends.backtest(s, [model], 8, 1)):
         with pytest.raises(ValueError, match="'arima'"):

@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from nbconvert import HTMLExporter
 
-from helpers import pages, words
+from helpers import figures, pages, words
 from helpers.words import HAN, Finding, WordsError, say, show, translate
 
 PAIRS = ("It grew", "增长了"), ("By 5.0 %.", "增长5.0%。")  # a text outside the catalogue is given in both
@@ -167,7 +167,7 @@ def test_the_catalogue_follows_the_notebooks(tmp_path, catalogue, monkeypatch):
     catalogue.get("It grew by {pace:.1f} % in all years.", "02_x").string = "各年均增长{pace:.1f}%。"
     catalogue.get("# A title?", "02_x").string = "# 标题？"
     notebook(tmp_path, "02_x", say("It grew by {pace:.1f} % in most years.", pace=5)._repr_mimebundle_())
-    words.update()
+    assert words.main([]) == 2 and words.main(["update"]) == 1, "no command, and what is still to be said"
     changed = catalogue.get("It grew by {pace:.1f} % in most years.", "02_x")
     assert changed.fuzzy and changed.string == "各年均增长{pace:.1f}%。", "the nearest one is kept, and marked"
     assert catalogue.get("It grew by {pace:.1f} % in all years.", "02_x") is None
@@ -175,6 +175,9 @@ def test_the_catalogue_follows_the_notebooks(tmp_path, catalogue, monkeypatch):
     changed.string = "多数年份增长{speed:.1f}%。"
     faults, fuzzy = words.check()
     assert fuzzy == 1
+    catalogue.get("It is one.", "02_x").string = "它是{"
+    faults_then, _ = words.check()
+    assert any("no template" in fault for fault in {*faults_then} - {*faults})
     assert any("['pace'], its Chinese ['speed']" in fault for fault in faults)
     assert any(fault.startswith("notebooks/02_x.ipynb:1: no Chinese for 'It is one.'") for fault in faults)
 
@@ -190,6 +193,15 @@ def test_without_a_chinese_unit_amounts_are_counted_as_in_english(catalogue):
     assert translate("Spent: {x:.1billion}", "zh", x=2343.7) == "支出234.4 billion yuan"
     catalogue.add("{number} billion yuan", "{number}亿元", context="helpers")
     assert translate("Spent: {x:.1billion}", "zh", x=2343.7) == "支出2343.7亿元"
+
+
+def test_without_a_catalogue_english_is_spoken(monkeypatch, tmp_path):
+    monkeypatch.setattr(words, "CATALOGUE", tmp_path / "zh.po")
+    words._catalogue.cache_clear()
+    try:
+        assert translate("It grew by {pace:.1f} %.", "zh", pace=5) == "It grew by 5.0 %."
+    finally:
+        words._catalogue.cache_clear()
 
 
 def test_a_pair_is_filled_in_both_languages():
@@ -246,6 +258,13 @@ def test_terms_are_those_of_the_glossary():
     used = {(bad, m.id) for m in words._catalogue() if m.id for bad in rejected if re.search(bad, m.string)}
     assert not used, [f"{rejected[bad]}, not {bad}: {text}" for bad, text in used]
     assert len(rejected) > 15
+
+
+def test_the_gallery_asks_only_what_its_figures_answer():
+    side = figures.side_files()["rd_intensity"]
+    leads = {one.notebook: one.claim[0] for one in words.collect().query("lead").itertuples()}
+    gallery = pages._gallery("en", [side])
+    assert [name for name, claim in leads.items() if f"**{claim}**" in gallery] == ["02_rd_intensity"]
 
 
 def test_the_front_pages_say_the_same_in_both_languages():
