@@ -42,7 +42,7 @@ RECORD = ROOT / "docs" / "faults.md"
 
 # Tests that should notice a mutant of a helper.
 TESTS = {
-    "choices": "explorer", "data": "data", "documents": "printed", "evaluation": "trends", "explorer": "explorer",
+    "choices": "explorer", "data": "data", "documents": "printed data", "evaluation": "trends", "explorer": "explorer",
     "figures": "figures", "growth": "growth", "models": "trends", "pages": "collection", "printed": "printed",
     "productivity": "productivity", "report": "report", "trends": "trends", "words": "words",
 }  # fmt: skip
@@ -82,7 +82,12 @@ FORMULAS = [
      '("per 10,000 residents at the end of the year", 1e-3)'),
 ]  # fmt: skip
 # Faults that nothing notices, each with the reason why that is as it should be.
-EXPLAINED: dict[str, str] = {}
+EXPLAINED = {
+    re.escape(
+        'lone <= "一"'
+    ): "No other single numeral comes before 一: 〇 is read as 零, and 一 is the first of the rest.",
+    re.escape('* statements["high"].ge(value)'): "The product of two truths is their conjunction.",
+}
 
 
 class Fault(NamedTuple):
@@ -376,6 +381,12 @@ def translations(chance: random.Random) -> Iterator[Fault]:
         yield planted("that of another", entry, chance.choice([one for one in entries if one[1] != entry[1]])[1])
 
 
+def _tests(path: str) -> list[tuple[str, str]]:
+    """The checks that run the tests of a helper, and of bad input."""
+    module = Path(path).parent.name if path.count("/") > 1 else Path(path).stem
+    return [("tests", f"tests/test_{name}.py") for name in [*TESTS[module].split(), "bad_input"]]
+
+
 def formulas(_: random.Random) -> Iterator[Fault]:
     """Percent for a fraction, the arithmetic for the geometric mean, another base year, a logarithm for a level."""
     for name, was, now in FORMULAS:
@@ -383,8 +394,7 @@ def formulas(_: random.Random) -> Iterator[Fault]:
         text = (ROOT / path).read_text("utf-8")
         assert text.count(was) == 1, f"{path} has {text.count(was)} × {was}"
         line = text[: text.index(was)].count("\n") + 1
-        module = Path(path).parent.name if path.endswith("__init__.py") else Path(path).stem
-        checks = (("tests", f"tests/test_{TESTS[module]}.py"), SAID)
+        checks = (*_tests(path), SAID)
         yield Fault("formulas", f"{path}, line {line}: {was} → {now}", {path: text.replace(was, now).encode()}, checks)
 
 
@@ -407,12 +417,10 @@ def mutants(chance: random.Random) -> Iterator[Fault]:
                 continue  # an annotation, which nothing evaluates
         except SyntaxError:
             continue
-        module = Path(path).parent.name if path.endswith("__init__.py") and path.count("/") > 1 else Path(path).stem
         lines = enumerate(zip(changed.splitlines(), text.splitlines(), strict=False), 1)
         at, now = next((number, line.strip()) for number, (line, before) in lines if line != before)
-        test = ("tests", f"tests/test_{TESTS[module]}.py")
-        drawn = ("draws",) if module == "figures" else SAID
-        yield Fault("mutants", f"{path}, line {at}: {now}", {path: changed.encode()}, (test, drawn, FRESH))
+        drawn = ("draws",) if path.endswith("figures.py") else SAID
+        yield Fault("mutants", f"{path}, line {at}: {now}", {path: changed.encode()}, (*_tests(path), drawn, FRESH))
 
 
 def _meant(code: str) -> str:

@@ -10,6 +10,7 @@ from fractions import Fraction
 import nbformat
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 
 import run
 from helpers import choices, data, explorer, figures, trends, words
@@ -306,6 +307,50 @@ def test_a_choice_is_exported_as_six_files(tmp_path, monkeypatch):
     with pytest.raises(Refused):
         explorer.export(Choice((RD,), "per_rd"), "never", tmp_path)
     assert not [*tmp_path.glob("never*")]
+
+
+def drawn(choice, monkeypatch):
+    """The axes of an exported choice, and its table."""
+    _, ax = pyplot.subplots()
+    held = {}
+
+    def draw(name, how, table, **_):
+        how(ax, table, lambda text, chinese=None, **values: text.format(**values))
+        held["table"] = table
+
+    monkeypatch.setattr(figures, "export", draw)
+    explorer.export(choice, "own")
+    return ax, held["table"]
+
+
+def test_a_trend_is_drawn_from_the_last_figure_on(monkeypatch):
+    ax, table = drawn(Choice((RD,), model="damped", horizon=3), monkeypatch)
+    measured, ahead = ax.lines
+    expected = table[table["qualifier"] == "projected"]["obs_value"]
+    assert [*ahead.get_xdata()] == [2023, 2024, 2025, 2026] and len(measured.get_xdata()) == 14
+    assert ahead.get_ydata()[0] == measured.get_ydata()[-1]
+    assert [*ahead.get_ydata()[1:] / measured.get_ydata()[-1]] == pytest.approx(
+        [*expected / table.set_index("x")["obs_value"][2023]]
+    )
+    [fan] = [one.get_paths()[0] for one in ax.collections if len(one.get_paths()[0]) > 5]
+    assert fan.get_extents().x0 == 2023 and fan.get_extents().x1 == 2026
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "shape", "filled"),
+    [
+        (("HIGH_TECH_FIRMS", "CN-SH", "as-published"), "at_least", "^", False),
+        (("RD_INTENSITY", "CN-SH", "announced"), "approx", "o", True),
+        (("RD_INTENSITY", "CN-SH", "target"), "target", "D", False),
+    ],
+)
+def test_marks_say_what_kind_of_figure_they_are(monkeypatch, line, kind, shape, filled):
+    ax, table = drawn(Choice((line,)), monkeypatch)
+    rows = table if kind == "target" else table[table["qualifier"] == kind]
+    marks = {one.get_xdata()[0]: one for one in ax.lines if one.get_linestyle() == "None"}
+    alike = [marks[x] for x in rows["x"] if marks[x].get_marker() == shape]
+    assert alike and (kind == "target" or len(alike) == len(rows))
+    assert all((one.get_markerfacecolor() != "white") == filled for one in alike)
 
 
 def test_the_stored_widget_is_a_picture():

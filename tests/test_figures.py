@@ -217,7 +217,9 @@ def test_house_marks(folder, plotted, values):
         ax.set(xlim=(0, 10), ylim=(-1, 2))
         figures.interval_bar(ax, 0, 2, 4, 3)
         figures.interval_bar(ax, 1, 5, float("inf"))
-        assert [line.get_marker() for line in ax.lines] == ["None", "o", "None", ">"], "a bound is open"
+        figures.interval_bar(ax, 1, float("-inf"), 5)
+        assert [line.get_marker() for line in ax.lines] == ["None", "o", "None", ">", "None", "<"], "a bound is open"
+        assert [[*line.get_xdata()] for line in ax.lines] == [[2, 4], [3], [5, 10], [10], [0, 5], [0]]
 
     figures.export("ranked", ranked, plotted, **TEXTS)
     figures.export("interval", interval, plotted, **TEXTS)

@@ -199,6 +199,11 @@ def test_interval_of_the_leading_industries():
     assert (round(found["low"], 1), round(found["high"], 1)) == (6.1, 19.4)
 
 
+def test_an_interval_without_width_is_a_number():
+    meant = frame((2020, 2.0, 2.0, 2.0, "exact"), (2021, 3.0, 3.0, 3.0, "exact"))
+    assert growth.rate_interval(meant).loc[2021, ["value", "low", "high"]].tolist() == pytest.approx([50, 50, 50])
+
+
 def test_bounds_are_not_values():
     bounds = frame((2023, 2.4, 2.4, np.inf, "at_least"), (2024, 2.5, 2.5, np.inf, "at_least"))
     found = growth.rate_interval(bounds).loc[2024]

@@ -71,6 +71,7 @@ READ = """
 三成             30       25       35       percent exact
 三成五           35       34.5     35.5     percent exact
 四成半           45       44.5     45.5     percent exact
+〇家             0        0        0.5      count exact
 2.3个百分点      2.3      2.25     2.35     percentage_points exact
 兩個百分點       2        1.5      2.5      percentage_points exact
 千分之三         3        2.5      3.5      per_mille exact
