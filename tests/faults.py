@@ -582,6 +582,11 @@ def report(results: list[tuple[Fault, str]], complete: bool) -> int:
 _PREFACE = [
     "Written by `make faults`, which plants faults into a copy of the project, one at a time, and runs the checks that",
     "should notice: tables are loaded, notebooks executed and compared, pictures drawn again, the helpers' tests run.",
+    "",
+    "Seven were missed when they were first planted, and are noticed by a test written since: an unknown part counted",
+    "as unallocated, a ratio to residents ten times as large, an estimate traced as the print of a survey, an interval",
+    "without width refused, an open end drawn at the wrong end, a projection that does not begin at the last figure,",
+    "and a bound drawn as a value.",
 ]
 
 
