@@ -175,10 +175,9 @@ def backtest(s: pd.Series, models: Sequence[str], min_train: int, horizon: int, 
         As `forecasts` does, and if the series is shorter than `min_train` + `horizon`.
     """
     values(s, min_train + horizon, "a backtest", log)
-    wanted = (
-        models if isinstance(models, str) else list(dict.fromkeys([*models, "naive", "drift"]))
-    )  # no name is a list
-    f = forecasts(s, wanted, min_train, horizon, log)
+    if not isinstance(models, str):  # a name that is no list `forecasts` refuses
+        models = list(dict.fromkeys([*models, "naive", "drift"]))
+    f = forecasts(s, models, min_train, horizon, log)
     f = f[f["origin"] <= s.index[-1] - horizon]
     each = f.assign(MASE=f["error"].abs() / f["unit"]).groupby("model", sort=False)
     columns = {"n_forecasts": ("error", "size"), "MASE": ("MASE", "mean"), "bias": ("error", "mean")}
