@@ -19,7 +19,7 @@ test: .venv/installed
 test-anywhere: .venv/installed
 	@$(BIN)/python tests/anywhere.py $(LEGS)
 
-# A sixth document, next year's figures and a new province, added to a copy.
+# A sixth document, a new province and next year's figures, added to a copy.
 test-extend: .venv/installed
 	@$(BIN)/python -m tests.extend
 

@@ -23,7 +23,7 @@ from helpers.choices import Choice, code, view, why_not
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine")
 STATE = """async (choice) => {
     if (choice) explorer.choose(choice);
-    await new Promise((drawn) => setTimeout(drawn, 0));
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))); // the picture, then what is around it
     const seen = explorer.seen, text = (part) => document.querySelector(part)?.textContent ?? null;
     return {refused: text(".refused"), title: text("h1"), subtitle: text(".subtitle"), names: seen?.names,
             alt: document.querySelector(".picture svg")?.getAttribute("aria-label") ?? null,
