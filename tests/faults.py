@@ -561,14 +561,12 @@ def report(results: list[tuple[Fault, str]], complete: bool) -> int:
         reasons.setdefault(_why(name), []).append(name)
     carried: dict[str, set[str]] = {}
     for fault, _ in (result for result in results if result[1] == CARRIED):
-        table, *column = re.match(r"(data/\w+\.csv)(?:, line \d+, (\w+))?", fault.name).groups("a row")
-        carried.setdefault(table, set()).update(column)
+        table, column = re.match(r"(data/\w+\.csv)(?:, line \d+, (\w+))?", fault.name).groups()
+        carried.setdefault(table, set()).add(f"`{column}`" if column else "a whole row")
     text = ["# What the checks notice", "", *_PREFACE, "", *rows, "", "## Noticed by the checksum only", "",
-            "Cells of these columns are carried for readers and for the explorer, or belong to series that no notebook "
-            "uses:", ""]  # fmt: skip
-    text += [
-        f"- `{table}`: {', '.join(f'`{name}`' for name in sorted(names))}" for table, names in sorted(carried.items())
-    ]
+            "Cells of these columns, and rows, are carried for readers and for the explorer, or belong to series that "
+            "no notebook uses:", ""]  # fmt: skip
+    text += [f"- `{table}`: {', '.join(sorted(names))}" for table, names in sorted(carried.items())]
     text += ["", "## Missed, with the reason"] if missed else []
     for reason, names in sorted(reasons.items()):
         text += ["", f"**{reason}**", "", *(f"- `{name}`" for name in names)]
