@@ -50,7 +50,7 @@ QUESTIONS = {  # ready choices, so that nobody meets an empty form
         _lines("RD_EXP", "CN-SH", "final+first-release+sh-yearbook") + _lines("GDP", "CN-SH", "census-5"), "index",
         (2006, 2024)),
     marked("How much of GDP goes into R&D, here and elsewhere?"): Choice(
-        _lines("RD_INTENSITY", "CN-SH CN-440300 CN-BJ", "first-release")),
+        _lines("RD_INTENSITY", "CN-SH CN-440300 CN-BJ", "first-release"), years=(2011, 2023)),  # then GDP was revised
     marked("When did Shenzhen overtake Shanghai in R&D?"): Choice(
         _lines("RD_EXP", "CN-SH CN-440300 CN-BJ", "first-release"), years=(2018, 2024)),
     marked("Who pays for R&D?"): Choice(

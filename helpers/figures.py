@@ -546,8 +546,11 @@ def _check_marks(name: str, fig: Figure) -> None:
                 radius = line.get_markersize() * fig.dpi / 72 / 2
                 boxes += [(x - radius, y - radius, x + radius, y + radius) for x, y in points if np.isfinite(x + y)]
         for x0, y0, x1, y1 in boxes:
-            if x0 < left or x1 > right or y0 < bottom or y1 > top:
-                raise FigureError(f"{name}: a mark is cut off by the edge of its axes; let the limits follow the table")
+            beyond = {"left": x0 < left, "right": x1 > right, "lower": y0 < bottom, "upper": y1 > top}
+            if cut := [edge for edge, over in beyond.items() if over]:
+                raise FigureError(
+                    f"{name}: a mark is cut off by the {cut[0]} edge of its axes; let the limits follow the table"
+                )
 
 
 def _check_contrast(name: str, fig: Figure, drawn: list[Text]) -> None:

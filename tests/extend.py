@@ -1,8 +1,9 @@
 """What an analyst adds next: ``make test-extend`` adds it to a copy of the project and runs everything again.
 
 A sixth document, next year's R&D and a new province are added, then next year's GDP. After each addition all notebooks
-must execute, no mark may be cut off, and what they say must have moved: the new document counts, a ratio says what it
-waits for, no sentence goes on naming the old year as the last one, no page counts the documents as they were.
+must execute, no mark may be cut off, what they say must be what the tables give, and it must have moved: the new
+document counts, a ratio says what it waits for, no sentence goes on naming the old year as the last one, no page counts
+the documents as they were.
 ``python -m tests.extend 1`` stops after the first.
 """
 
@@ -120,6 +121,11 @@ def main(additions: int) -> int:
             command = [sys.executable, str(project / "run.py")]
             done = subprocess.run(command, env=settings, capture_output=True, text=True, encoding="utf-8")
             wrong = [done.stderr] if done.returncode else CHECKS[addition](spoken(project), project)
+            command = [sys.executable, "-m", "pytest", "tests/test_answers.py"]
+            checked = subprocess.run(
+                command, cwd=project, env=settings, capture_output=True, text=True, encoding="utf-8"
+            )
+            wrong += [checked.stdout] * bool(checked.returncode)
             failed += bool(wrong)
             print(
                 f"{addition:<50} {'FAILED' if wrong else 'taken up'} {time.perf_counter() - started:6.0f} s", flush=True

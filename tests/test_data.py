@@ -74,6 +74,23 @@ def test_every_indicator_area_and_source_is_used():
         assert not {name for name in idle if not name.startswith(("pwt-", "own-", "cppcc-"))}
 
 
+def test_a_source_is_that_of_its_rows():
+    """A communiqué or bulletin first publishes its own year, has its own address; a document has its own statements."""
+    series, sources, statements = data.series_table(), data.sources(), data.statements()
+    first = series[series["vintage"] == "first-release"]
+    year = first["source_id"].str.extract(r"(?:communique|bulletin)-(\d{4})")[0].dropna().astype(int)
+    assert len(year) > 150
+    assert first.loc[year.index, "time_period"].eq(year).all()
+    pages = sources[
+        sources["source_id"].str.contains("communique-|bulletin-") & sources["address"].str.startswith("http")
+    ]
+    assert len(pages) > 5
+    assert pages["address"].is_unique
+    document = statements["source_id"].map(sources.set_index("source_id")["kind"]).eq("document")
+    prefix = statements[document].assign(prefix=statements["statement_id"].str.partition("-")[0])
+    assert prefix.groupby("prefix")["source_id"].nunique().eq(1).all()
+
+
 def test_series_has_values_unit_vintage_and_sources():
     rd = data.series("RD_EXP", vintage="final")
     assert rd[2023] == 2049.6028 and rd.index.tolist()[:14] == list(range(2010, 2024))

@@ -266,9 +266,9 @@ def cut_dot(ax, table, t):
     ax.set_xlim(table["time_period"].iloc[0] - 1, table["time_period"].iloc[-1])
 
 
-@pytest.mark.parametrize("cutting", [cut_bar, cut_dot])
-def test_a_mark_that_its_axes_cut_is_refused(folder, plotted, cutting):
-    with pytest.raises(figures.FigureError, match="a mark is cut off"):
+@pytest.mark.parametrize(("cutting", "edge"), [(cut_bar, "upper"), (cut_dot, "right")])
+def test_a_mark_that_its_axes_cut_is_refused(folder, plotted, cutting, edge):
+    with pytest.raises(figures.FigureError, match=f"a mark is cut off by the {edge} edge"):
         figures.export("spending", cutting, plotted, **TEXTS)
     assert not folder.exists()
 

@@ -295,7 +295,7 @@ def test_short_findings_raw_cells_and_headings_in_code_are_shown():
     ]
     made = report.Report()
     page = made.notebook({"cells": cells}, "09_mine", "en")
-    assert page["title"] == 'What does "R&D" cost?' and page["lead"]["brief"] == "Yes."
+    assert page["title"] == 'What does "R&D" cost?' and "Yes." in page["lead"]["text"]
     assert page["contents"] == [("section", "上海"), ("a-head", "A head")]
     shown = made.page("notebook", "en", before=None, after=None, notebooks=[page | {"stem": "x"}], stem="x", **page)
     assert "aria-current" in shown and "<title>What does &#34;R&amp;D&#34; cost?" in shown

@@ -191,11 +191,7 @@ class Report:
             found = bundle[FINDING]
             pair = {part: found[part][LANGUAGES.index(language)] for part in ("claim", "verdict", "text")}
             kind = found["verdict"][0].replace(" ", "-")
-            sentences = re.split(r"(?<=[.?!])\s+|(?<=[。？！])", pair["text"])
-            join, least = {"en": (" ".join, 40), "zh": ("".join, 20)}[language]
-            enough = (join(sentences[:n]) for n in range(1, len(sentences)) if len("".join(sentences[:n])) > least)
-            brief = next(enough, pair["text"])
-            more = {"lead": found["lead"], "asked": "?" in found["claim"][0], "kind": kind, "brief": brief}
+            more = {"lead": found["lead"], "asked": "?" in found["claim"][0], "kind": kind}
             return pair | more | {"text": Markup(text(pair["text"]))}
         if "image/svg+xml" in bundle and CHINESE in bundle:
             return self.exhibit(re.search(r"figures/(\w+)\.zh\.svg", bundle[CHINESE])[1], language)
