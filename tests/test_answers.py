@@ -53,7 +53,7 @@ AREAS = ("CN-SH", "CN-BJ", "CN-GD", "CN-JS", "CN-ZJ", "CN")
 SURVEYED = {area: series("RD_EXP", area, "final") for area in AREAS}
 RD = {area: series("RD_EXP", area, "final", "first-release") for area in AREAS}
 LONG = series("RD_EXP", "CN-SH", "final", "first-release", "sh-yearbook")
-GDP = {area: series("GDP", area, "census-5", "first-release") for area in ("CN-SH", "CN")}
+GDP = {area: series("GDP", area, "census-5") for area in ("CN-SH", "CN")}
 SHARE = {area: over(RD[area], GDP[area]) for area in GDP}
 PRINTED = series("RD_INTENSITY", "CN-SH", "first-release")
 BEFORE_CENSUS = series("GDP", "CN-SH", "first-release")
@@ -88,7 +88,8 @@ def intensity_targets():
     share, year, goal = SHARE["CN-SH"], max(SHARE["CN-SH"]), series("RD_INTENSITY", "CN-SH", "target")[2030]
     reached = rounded(PRINTED[2022], PRINTED[2023], PRINTED[2024], digits=2)
     early = min(year for year, value in PRINTED.items() if value >= 4)
-    paces = rounded(pace({year: share[year], 2030: goal}, year, 2030), pace(share, year - 6, year))
+    newest = max(PRINTED)
+    paces = rounded(pace({newest: PRINTED[newest], 2030: goal}, newest, 2030), pace(share, year - 6, year))
     return [2022, 2023, 2022, reached[0], 4, early, 2023, reached[1], 4.3, 2024, 4.5, reached[2], goal, 2030, paces[0],
             paces[1], year, *rounded(pace(share, year - 7, year - 1)), year - 1]  # fmt: skip
 
