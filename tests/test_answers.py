@@ -173,10 +173,25 @@ ANSWERS = {
 }
 
 
+def findings():
+    """Verdict and text by claim."""
+    rows = (line.split(" | ") for line in (ROOT / "FINDINGS.md").read_text(encoding="utf-8").splitlines())
+    return {row[0].removeprefix("| "): row[1:3] for row in rows if len(row) == 4}
+
+
 @pytest.mark.parametrize("claim", ANSWERS)
 def test_a_finding_begins_with_the_numbers_that_the_tables_give(claim):
-    rows = (line.split(" | ") for line in (ROOT / "FINDINGS.md").read_text(encoding="utf-8").splitlines())
-    (finding,) = (row[2] for row in rows if row[0] == f"| {claim}")
+    _, finding = findings()[claim]
     expected = ANSWERS[claim]()
     said = re.findall(r"\d+(?:\.\d+)?", finding)[: len(expected)]
     assert said == [now if wanted is None else str(wanted) for now, wanted in zip(said, expected, strict=True)]
+
+
+def test_verdicts_agree_with_what_became_of_the_figures():
+    """A verdict is typed beside its numbers; the first notebook compares every figure with the official one."""
+    contradicted = re.search(
+        r"(\d+) are contradicted", findings()["Do the documents' figures agree with the official ones?"][1]
+    )
+    verdicts = [verdict for verdict, _ in findings().values()]
+    assert "confirmed" in verdicts
+    assert (int(contradicted[1]) > 0) == ("contradicted" in verdicts)
