@@ -1,4 +1,4 @@
-"""What the findings say, worked out again from the tables as they are written: in fractions, without the helpers.
+"""The numbers with which findings begin, worked out from the tables in fractions and without the helpers.
 
 A slip in a cell that has been executed and stored is the same in every later execution; only a second way finds it.
 """
@@ -144,7 +144,7 @@ def productivity():
         rows = (r for r in table("pwt") if (r["release"], r["countrycode"]) == (release, "CHN") and r["rtfpna"])
         level = {int(row["year"]): float(row["rtfpna"]) for row in rows}
         slower.append(10 * (log(level[2009] / level[1999]) - log(level[2019] / level[2009])))
-    other = [None, 2010, 2019, 2000, 2009, None, None]  # the combinations have their own test
+    other = [None, 2010, 2019, 2000, 2009, None, None]  # what all combinations give is not worked out here
     return [*other, *rounded(min(slower), max(slower))]
 
 
